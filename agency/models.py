@@ -1,0 +1,85 @@
+"""The ground floor's records: who logs in, the agency itself, what is to be delivered, and which version of everything is current."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from phonenumber_field.modelfields import PhoneNumberField
+
+from agency.messaging.models import Message
+
+__all__ = ["Agency", "Heartbeat", "Message", "Revision", "User"]
+
+
+class User(AbstractUser):
+    """Someone who can log in. `username` is the person's key in the agency file; roles are groups."""
+
+    first_name = None  # type: ignore[assignment]  # one field holds the name as the agency writes it
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(max_length=150)
+    phone = PhoneNumberField(blank=True, help_text="Where alerts and bridged calls go.")
+
+    REQUIRED_FIELDS = ["email", "name"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The name as the agency writes it."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """The first word of the name."""
+        return self.name.split(" ", 1)[0]
+
+
+class Agency(models.Model):
+    """The agency itself: exactly one row."""
+
+    name = models.CharField(max_length=200)
+    phone = PhoneNumberField(blank=True)
+    address = models.CharField(max_length=300, blank=True, help_text="Every commercial e-mail carries it.")
+    website = models.URLField(blank=True)
+    timezone = models.CharField(max_length=64, default="America/New_York")
+    hours = models.JSONField(default=dict, help_text='Opening hours by weekday: {"mon": ["09:00-18:00"], ...}.')
+    holidays = models.CharField(max_length=20, blank=True, help_text="Calendar of the `holidays` library, such as US.")
+    fallback = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The owner of last resort."
+    )
+    notify = models.JSONField(default=dict, blank=True, help_text="Channels by which people hear of things.")
+    targets = models.JSONField(default=dict, blank=True, help_text="What the dashboard and the monthly report are held against.")
+
+    class Meta:
+        verbose_name_plural = "agency"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="agency_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the one row, whichever instance asks."""
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+
+class Revision(models.Model):
+    """A counter per kind of configuration, raised by every change to it.
+
+    Processes cache what they read under the number they read it at; one query of this table tells them what is stale.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    number = models.PositiveBigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+
+class Heartbeat(models.Model):
+    """When a background duty last ran, so that its silence is noticed."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%H:%M:%S}"

@@ -1,0 +1,110 @@
+"""The roster as plain facts, which the routing engine reads. No Django, no clock, no I/O.
+
+The static part (`Roster` without its loads) is what a `RosterVersion` stores; the moving part (`Load`) is read per decision.
+Days are those of the agency's timezone; instants are aware.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line of business: its family and the sets of authorities of which any one suffices."""
+
+    key: str
+    name: str
+    family: str
+    requires: tuple[frozenset[str], ...]
+    certifications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseFacts:
+    """A licence: `effective` and `expires` both count."""
+
+    state: str
+    number: str
+    authority: frozenset[str]
+    effective: date
+    expires: date
+    resident: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationFacts:
+    """A certification: both ends count; no end means it does not expire."""
+
+    name: str
+    effective: date
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerFacts:
+    """One person, without what moves. `hours` maps weekday (Monday 0) to stretches; None: the agency's."""
+
+    key: str
+    name: str
+    role: str
+    teams: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    level: str = ""
+    languages: tuple[str, ...] = ()
+    weight: int = 1_000_000
+    """Share in weighted rotation, in millionths."""
+    backup: str | None = None
+    licenses: tuple[LicenseFacts, ...] = ()
+    certifications: tuple[CertificationFacts, ...] = ()
+    caps: Mapping[str, int] = field(default_factory=dict)
+    """`open`, `day`, `week`, `month` → the most leads."""
+    hours: Mapping[int, tuple[tuple[time, time], ...]] | None = None
+    time_off: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryFacts:
+    """An area; `zips` are inclusive ranges of five-digit strings."""
+
+    key: str
+    name: str
+    team: str | None = None
+    backup: str | None = None
+    zips: tuple[tuple[str, str], ...] = ()
+    counties: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFacts:
+    """The moving part of one person at one instant; period counts are those of the current day, week and month."""
+
+    open: int = 0
+    day: int = 0
+    week: int = 0
+    month: int = 0
+    last_assigned_at: datetime | None = None
+    presence: str = "available"
+    received_90d: int = 0
+    bound_90d: int = 0
+    responses_90d: int = 0
+    response_seconds_90d: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everyone who may own leads, in the version `number`, with the agency's calendar and each one's load."""
+
+    number: int
+    timezone: str
+    hours: Mapping[int, tuple[tuple[time, time], ...]]
+    holidays: str
+    """Calendar of the `holidays` library; the shell resolves it into `closed`."""
+    fallback: str | None
+    producers: Mapping[str, ProducerFacts]
+    territories: tuple[TerritoryFacts, ...]
+    lines: Mapping[str, LineFacts]
+    loads: Mapping[str, LoadFacts] = field(default_factory=dict)
+    closed: frozenset[date] = frozenset()
+    """Days on which the agency's holidays close everyone."""

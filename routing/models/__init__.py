@@ -1,0 +1,18 @@
+"""Routing's records: the rules, what they decided, and who owns what."""
+
+from routing.models.assignments import Assignment, EndReason, Hold, LadderStep, Outcome, RoutingDecision
+from routing.models.rules import EscalationPolicy, Rotation, Rule, RuleSet, RuleSetState
+
+__all__ = [
+    "Assignment",
+    "EndReason",
+    "EscalationPolicy",
+    "Hold",
+    "LadderStep",
+    "Outcome",
+    "Rotation",
+    "RoutingDecision",
+    "Rule",
+    "RuleSet",
+    "RuleSetState",
+]

@@ -1,0 +1,86 @@
+"""Rule sets: who gets which lead, in versions."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class RuleSetState(models.TextChoices):
+    """A rule set is drafted, in force, or kept to be read."""
+
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    ARCHIVED = "archived", "Archived"
+
+
+class RuleSet(models.Model):
+    """One version of all routing rules; exactly one is in force, and none is changed once it was."""
+
+    version = models.PositiveIntegerField(unique=True)
+    state = models.CharField(max_length=10, choices=RuleSetState.choices, default=RuleSetState.DRAFT)
+    note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="copies")
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="published"), name="one_rule_set_is_in_force")
+        ]
+
+    def __str__(self) -> str:
+        return f"Rule set {self.version} ({self.get_state_display().lower()})"
+
+
+class Rule(models.Model):
+    """When these conditions hold, do this. Conditions and actions are the vocabulary of the agency file."""
+
+    ruleset = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveIntegerField(default=0)
+    name = models.CharField(max_length=160)
+    when = models.JSONField(default=dict, blank=True)
+    then = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["ruleset", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ruleset", "name"], name="rule_name_once_per_set"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rotation(models.Model):
+    """The ledger of turns under one rule name: it survives publication and its shortfalls always sum to zero.
+
+    `ledger` maps a producer's key to `{"owed": millionths of a lead, "entitled": ..., "received": ...}`.
+    """
+
+    name = models.CharField(max_length=160, unique=True)
+    ledger = models.JSONField(default=dict)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EscalationPolicy(models.Model):
+    """What happens, and when, to an owner who does not act: one row, as the agency file writes it."""
+
+    rungs = models.JSONField(default=list, help_text='[{"after": "5m", "action": "alert", "channels": [...], "to": "owner"}, ...]')
+    max_reassignments = models.PositiveSmallIntegerField(default=2)
+    backup_minimum_capacity_score = models.PositiveSmallIntegerField(default=6)
+    ends_on = models.CharField(
+        max_length=10, choices=[("attempt", "The first attempt"), ("contact", "The first contact")], default="attempt"
+    )
+
+    class Meta:
+        verbose_name_plural = "escalation policy"
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="escalation_policy_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"{len(self.rungs)} rungs"
