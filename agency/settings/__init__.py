@@ -1,18 +1,14 @@
-"""Settings of the whole project, from the environment (and an optional `.env` beside `manage.py`)."""
+"""Settings of the whole project, from the environment (and an optional `.env` beside `manage.py`).
 
-from pathlib import Path
+`.env.example` says what can be set. Each subject has a module of its own here.
+"""
 
-import environ
-
-env = environ.Env()
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
-
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser().resolve()
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="insecure")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+from .api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from .broker import *
+from .database import DATABASES  # noqa: F401
+from .environment import BASE_DIR, DATA_DIR, HOST, PORT, PUBLIC_BASE_URL, env  # noqa: F401
+from .logs import LOGGING  # noqa: F401
+from .security import *
 
 INSTALLED_APPS = [
     "unfold",
@@ -43,6 +39,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "agency.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,17 +67,56 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///leadline")}
-
 AUTH_USER_MODEL = "agency.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+# Shared by all processes of one machine, for throttling; several machines share one by CACHE_URL.
+CACHES = {
+    "default": env.cache("CACHE_URL")
+    if env.str("CACHE_URL", default="")
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    }
+}
+
+# `manage.py run` collects the files below the data folder, under hashed names; before that, and in tests, they are
+# served from where they lie.
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "static"
+STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file() or env.bool("STATIC_COLLECTED", default=False)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+MEDIA_ROOT = DATA_DIR / "media"
+
+# Unset: a folder of `.eml` files, and recorded but silent text and voice messages.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+SMS_URL = env.str("SMS_URL", default="")
+VOICE_URL = env.str("VOICE_URL", default="")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="leads@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+if EMAIL_URL:
+    globals().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
+
+UNFOLD = {"SITE_TITLE": "Leadline", "SITE_HEADER": "Leadline", "SITE_URL": "/"}
