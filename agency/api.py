@@ -1,0 +1,170 @@
+"""What every part of the REST API shares: strict bounded JSON in, JSON out, who may call, pages of results."""
+
+import json
+import math
+from typing import Any, Final, NoReturn
+
+from django.http import HttpRequest, JsonResponse
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from agency.models import User
+from agency.roles import is_manager
+
+MAX_BODY: Final = 256 * 1024
+MAX_DEPTH: Final = 20
+TOO_LARGE: Final = f"The body is larger than {MAX_BODY // 1024} kB."
+TOO_DEEP: Final = f"The body is nested more than {MAX_DEPTH} levels deep."
+NOT_JSON: Final = "The body is not valid JSON."
+NOT_AN_OBJECT: Final = "The body must be a JSON object."
+BAD_TEXT: Final = "The body holds characters that are no text (a null or half of a surrogate pair)."
+NO_SUCH_ADDRESS: Final = "There is nothing at this address. Addresses of the API end with a slash."
+
+
+class PayloadTooLarge(APIException):
+    """413: the body is over the limit."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = TOO_LARGE
+    default_code = "too_large"
+
+
+class Conflict(APIException):
+    """409: the request is well-formed but does not fit how things stand."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Unreadable(ParseError):
+    """400: the body is not JSON we accept; `raw` is what was sent."""
+
+    def __init__(self, detail: str, raw: bytes) -> None:
+        super().__init__(detail)
+        self.raw = raw
+
+
+class StrictJSONParser(BaseParser):
+    """Accepts one JSON object of bounded size and depth whose texts and numbers PostgreSQL can store."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        """The object; PayloadTooLarge or Unreadable otherwise."""
+        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
+        if length > MAX_BODY:
+            raise PayloadTooLarge
+        return read_object(stream.read(MAX_BODY + 1))
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Answers JSON whatever is asked for; a body of a type that no parser takes is refused with 415."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
+        """The parser of the body's media type, parameters aside."""
+        kind = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[BaseRenderer, str]:
+        """The first renderer of the view."""
+        return renderers[0], renderers[0].media_type
+
+
+class IsPerson(BasePermission):
+    """Somebody who logged in or sent a personal key; a source's key is not a person."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether a user stands behind the request."""
+        return isinstance(request.user, User)
+
+
+class IsManager(IsPerson):
+    """Managers and superusers."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the user is a manager."""
+        return isinstance(request.user, User) and is_manager(request.user)
+
+
+class ManagersWrite(IsPerson):
+    """Everyone of the agency reads; managers write."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the user may do this."""
+        if not isinstance(request.user, User):
+            return False
+        return request.method in ("GET", "HEAD", "OPTIONS") or is_manager(request.user)
+
+
+class Pages(PageNumberPagination):
+    """Numbered pages with a count, for lists that stay short."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class Stream(CursorPagination):
+    """Pages by position, newest first, for lists that grow: no count, and a page costs the same however far back it is."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = ("-received_at", "-id")
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in `raw`; Unreadable when it is anything else, or nothing that could be stored as it is."""
+    if len(raw) > MAX_BODY:
+        raise PayloadTooLarge
+    try:
+        data = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
+    except RecursionError as error:
+        raise Unreadable(TOO_DEEP, raw) from error
+    except ValueError as error:
+        raise Unreadable(NOT_JSON, raw) from error
+    if not isinstance(data, dict):
+        raise Unreadable(NOT_AN_OBJECT, raw)
+    if problem := _problem(data, 1):
+        raise Unreadable(problem, raw)
+    return data
+
+
+def no_such_address(request: HttpRequest, rest: str) -> JsonResponse:
+    """404 as JSON for any address below the API that is none."""
+    return JsonResponse({"detail": NO_SUCH_ADDRESS}, status=404)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _problem(value: Any, depth: int) -> str:
+    if isinstance(value, str):
+        return "" if _is_text(value) else BAD_TEXT
+    if isinstance(value, (dict, list)):
+        if depth > MAX_DEPTH:
+            return TOO_DEEP
+        inner = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+        return next(filter(None, (_problem(one, depth + 1) for one in inner)), "")
+    return ""
+
+
+def _is_text(value: str) -> bool:
+    if value.isascii():
+        return "\x00" not in value
+    return not any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value)

@@ -1,0 +1,39 @@
+"""Which leads someone may see. Every page and every call that shows a lead starts here."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from agency.models import User
+from agency.roles import role_of
+from leads.models import Lead, Source, Status, Submission
+from producers.models import Role
+
+
+def leads_visible_to(user: User | AnonymousUser) -> QuerySet[Lead]:
+    """Managers: all. Producers and CSRs: their own, and nurtured ones they are the steward of. Anyone else: none."""
+    if not isinstance(user, User):
+        return Lead.objects.none()
+    role = role_of(user)
+    if role == Role.MANAGER:
+        return Lead.objects.all()
+    producer = getattr(user, "producer", None)
+    if role not in (Role.PRODUCER, Role.CSR) or producer is None:
+        return Lead.objects.none()
+    return Lead.objects.filter(Q(owner=producer) | Q(status=Status.NURTURE, steward=producer))
+
+
+def get_visible(user: User | AnonymousUser, pk: int) -> Lead:
+    """The lead with what its row shows (source, owner, steward), in one query; Http404 when it is not theirs to see."""
+    return get_object_or_404(with_names(leads_visible_to(user)), pk=pk)
+
+
+def leads_of_source(source: Source) -> QuerySet[Lead]:
+    """Leads that came from the source, at first or by a later arrival that joined them."""
+    arrived = Submission.objects.filter(lead=OuterRef("pk"), source=source)
+    return Lead.objects.filter(Q(source=source) | Exists(arrived))
+
+
+def with_names(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """The same leads with source, owner and steward loaded beside them."""
+    return leads.select_related("source", "owner__user", "steward__user")
