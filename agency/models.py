@@ -52,6 +52,18 @@ class Agency(models.Model):
     class Meta:
         verbose_name_plural = "agency"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="agency_is_one_row")]
+        # What someone may do that is more than one model's view, add, change or delete; agency/roles.py hands them out.
+        permissions = [
+            ("see_all_leads", "Can see every lead, not only their own"),
+            ("see_personal_data", "Can see names, numbers and addresses of leads and clients"),
+            ("work_leads", "Can accept, decline, log touches and move the status of leads they can see"),
+            ("enter_leads", "Can enter a walk-in or a phone call as a new lead"),
+            ("reassign_leads", "Can give a lead to someone else"),
+            ("overrule_caps", "Can give someone more leads than their cap"),
+            ("publish_rules", "Can publish routing rules and score models"),
+            ("see_dashboard", "Can see the live dashboard of the whole agency"),
+            ("see_reports", "Can see the reports on sources, routing and scoring"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -63,13 +75,13 @@ class Agency(models.Model):
 
 
 class Revision(models.Model):
-    """A counter per kind of configuration, raised by every change to it.
+    """The current number of one kind of configuration: a new one, never used before, with every change to it.
 
     Processes cache what they read under the number they read it at; one query of this table tells them what is stale.
     """
 
-    name = models.CharField(max_length=40, primary_key=True)
-    number = models.PositiveBigIntegerField(default=1)
+    number = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=40, unique=True)
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"

@@ -1,0 +1,60 @@
+"""Which version of each kind of configuration is current, so that processes know when what they cached is stale.
+
+A number is drawn from a sequence, so a rolled-back change never lends its number to another one: what was cached
+under a number is right for ever, or was never committed and is never asked for again. Larger does not mean later.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from agency.models import Revision
+
+AGENCY = "agency"
+PLANS = "plans"
+ROSTER = "roster"
+RULES = "rules"
+SCORING = "scoring"
+SOURCES = "sources"
+NAMES = (AGENCY, PLANS, ROSTER, RULES, SCORING, SOURCES)
+
+_BUMP = (
+    "INSERT INTO agency_revision (name) SELECT unnest(%s::varchar[]) "
+    "ON CONFLICT (name) DO UPDATE SET number = EXCLUDED.number"
+)
+
+
+def bump(*names: str) -> None:
+    """Give each of `names` a new number, in the caller's transaction; writers of the same name wait for each other."""
+    with connection.cursor() as cursor:
+        # Sorted: two writers of several names lock the rows in the same order.
+        cursor.execute(_BUMP, [sorted(names)])
+
+
+def current() -> dict[str, int]:
+    """Name → number, for all of `NAMES` (0: never bumped); one query."""
+    return dict.fromkeys(NAMES, 0) | dict(Revision.objects.values_list("name", "number"))
+
+
+def watch(name: str, *models_: type[models.Model], fields: Collection[str] = ()) -> None:
+    """From now on, saving, deleting or relinking one of these models bumps `name`, in the same transaction.
+
+    With `fields`, a save that says it writes others only does not count. Bulk writers send no signals and call `bump` themselves.
+    """
+    watched = frozenset(fields)
+
+    def changed(sender: Any, update_fields: Collection[str] | None = None, action: str = "post_", **_: Any) -> None:
+        if not action.startswith("post_"):
+            return
+        if watched and update_fields is not None and watched.isdisjoint(update_fields):
+            return
+        bump(name)
+
+    for model in models_:
+        uid = f"{name}:{model._meta.label}"
+        post_save.connect(changed, sender=model, weak=False, dispatch_uid=uid)
+        post_delete.connect(changed, sender=model, weak=False, dispatch_uid=uid)
+        for link in model._meta.many_to_many:
+            m2m_changed.connect(changed, sender=link.remote_field.through, weak=False, dispatch_uid=uid)
