@@ -17,20 +17,23 @@ END_OF_DAY = time.max
 """The closing time that means midnight at the day's end (written 24:00)."""
 
 NEVER_OPEN = "Never open within 366 days of {}."
+BACKWARDS = "Open time cannot be counted backwards."
+NAIVE = "An instant needs a timezone: {}."
 _ONE_DAY = timedelta(days=1)
 _HORIZON = 366
 
 
 def is_open(week: Week, tz: str, closed_days: Collection[date], instant: datetime) -> bool:
     """Whether the schedule is open at `instant`; a stretch includes its opening and not its closing."""
+    instant = _utc(instant)
     day = instant.astimezone(ZoneInfo(tz)).date()
     return any(opens <= instant < closes for opens, closes in _of_day(week, tz, closed_days, day))
 
 
 def next_open(week: Week, tz: str, closed_days: Collection[date], instant: datetime) -> datetime:
     """The first open instant from `instant` on: itself when open. ValueError when there is none within 366 days."""
-    opens, _ = next(_from(week, tz, closed_days, instant))
-    return instant if opens <= instant else opens
+    opens, _ = next(_from(week, tz, closed_days, _utc(instant)))
+    return instant if opens <= _utc(instant) else opens
 
 
 def add_open_time(week: Week, tz: str, closed_days: Collection[date], start: datetime, delta: timedelta) -> datetime:
@@ -39,26 +42,32 @@ def add_open_time(week: Week, tz: str, closed_days: Collection[date], start: dat
     ValueError for a negative `delta`, and when the schedule stays closed for 366 days on the way.
     """
     if delta < timedelta(0):
-        raise ValueError("Open time cannot be counted backwards.")
-    left = delta
+        raise ValueError(BACKWARDS)
+    start, left = _utc(start), delta
     for opens, closes in _from(week, tz, closed_days, start):
         begin = max(opens, start)
         if begin + left <= closes and (left or begin < closes):
-            return start + (begin - start) + left
+            return begin + left
         left -= closes - begin
     raise AssertionError("unreachable: the stretches do not end")
 
 
 def open_time_between(week: Week, tz: str, closed_days: Collection[date], start: datetime, end: datetime) -> timedelta:
     """How much open time lies from `start` to `end`; none when `end` is not after `start`."""
-    total = timedelta(0)
-    zone = ZoneInfo(tz)
+    start, end, zone, total = _utc(start), _utc(end), ZoneInfo(tz), timedelta(0)
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
         for opens, closes in _of_day(week, tz, closed_days, day):
             total += max(min(closes, end) - max(opens, start), timedelta(0))
         day += _ONE_DAY
     return total
+
+
+def _utc(instant: datetime) -> datetime:
+    """The same instant in UTC: sums and comparisons within a zone that changes its clocks are of the wall clock."""
+    if instant.tzinfo is None:
+        raise ValueError(NAIVE.format(instant))
+    return instant.astimezone(UTC)
 
 
 def _from(week: Week, tz: str, closed_days: Collection[date], instant: datetime) -> Iterator[tuple[datetime, datetime]]:
