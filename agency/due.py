@@ -1,15 +1,18 @@
-"""Work that is due at an instant: the shape and the claiming that every timer shares.
+"""Work that is due at an instant: the shape, the claiming and the recording that every timer shares.
 
 A promise is a row with `due_at`. Whoever runs the sweep claims rows with `FOR UPDATE SKIP LOCKED`, so two workers never hold
-the same one, marks them in flight under a lease, commits, and only then acts.
+the same one, marks them in flight under a lease, commits, and only then acts. Work that touches nothing but the database needs
+no lease: `lock` its rows, act and `record` in one transaction, and a crash leaves them due.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 LEASE = timedelta(minutes=2)
+OUTCOME_LENGTH = 300
 
 
 class DueState(models.TextChoices):
@@ -17,6 +20,7 @@ class DueState(models.TextChoices):
 
     DUE = "due", "Due"
     IN_FLIGHT = "in_flight", "In flight"
+    WAITING = "waiting", "Waiting for a person"
     DONE = "done", "Done"
     SKIPPED = "skipped", "Skipped"
     STUCK = "stuck", "Stuck"
@@ -31,7 +35,7 @@ class DueWork(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=300, blank=True, help_text="What came of it, or why it was not done.")
+    outcome = models.CharField(max_length=OUTCOME_LENGTH, blank=True, help_text="What came of it, or why it was not done.")
 
     class Meta:
         abstract = True
@@ -40,17 +44,65 @@ class DueWork(models.Model):
 Work = TypeVar("Work", bound=DueWork)
 
 
-def claim(queryset: models.QuerySet[Work], now: datetime, limit: int = 100) -> list[Work]:
-    """Mark up to `limit` due rows as in flight and return them, oldest first; rows another worker holds are passed over."""
+def lock(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, of: Sequence[str] = ("self",)) -> list[Work]:
+    """Lock up to `limit` due rows for the caller's transaction and return them, oldest first; rows others hold are passed over.
+
+    `of` names the joined rows to lock with them: a row is passed over as well while somebody holds one of those.
+    """
+    return list(
+        queryset.filter(state=DueState.DUE, due_at__lte=now)
+        .order_by("due_at", "pk")
+        .select_for_update(skip_locked=True, of=tuple(of), no_key=True)[:limit]
+    )
+
+
+def claim(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Work]:
+    """Mark up to `limit` due rows as in flight until `now + lease` and return them, oldest first; one statement.
+
+    Rows another worker holds are passed over. The claim is committed when this returns, unless the caller has a transaction open.
+    """
+    model = queryset.model
     with transaction.atomic():
-        rows = list(
+        picked, params = (
             queryset.filter(state=DueState.DUE, due_at__lte=now)
             .order_by("due_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
+            .select_for_update(skip_locked=True, of=("self",), no_key=True)
+            .values("pk")[:limit]
+            .query.sql_with_params()
         )
-        for row in rows:
-            row.state = DueState.IN_FLIGHT
-            row.leased_until = now + LEASE
-            row.attempts += 1
-        queryset.model._default_manager.bulk_update(rows, ["state", "leased_until", "attempts"])
-    return rows
+        # Materialised: inlined, the planner may run the locking select more than once and claim more than the limit.
+        rows = list(
+            model._default_manager.raw(
+                f"WITH picked(id) AS MATERIALIZED ({picked}) "  # noqa: S608  (identifiers are the model's own)
+                f'UPDATE "{model._meta.db_table}" AS work SET state = %s, leased_until = %s, attempts = work.attempts + 1 '
+                "FROM picked WHERE work.id = picked.id RETURNING work.*",
+                [*params, DueState.IN_FLIGHT, now + lease],
+            )
+        )
+    return sorted(rows, key=lambda row: (row.due_at, row.pk))
+
+
+def record(model: type[Work], rows: Sequence[Work], fields: Collection[str], where: str = "") -> int:
+    """Write the named fields of all rows in one statement; return how many rows were written.
+
+    `where` is an SQL condition on `work` (the stored row) and `new` (the values), for a writer that may have lost its claim.
+    """
+    if not rows:
+        return 0
+    columns = [model._meta.get_field(name) for name in ("id", *dict.fromkeys([*fields, "attempts"]))]
+    arrays = ", ".join(f"%s::{column.db_type(connection)}[]" for column in columns)
+    names = ", ".join(f'"{column.column}"' for column in columns)
+    changes = ", ".join(f'"{column.column}" = new."{column.column}"' for column in columns[1:])
+    values: list[Any] = [[_value(row, column) for row in rows] for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{model._meta.db_table}" AS work SET {changes} '  # noqa: S608  (identifiers are the model's own)
+            f"FROM unnest({arrays}) AS new({names}) WHERE work.id = new.id" + (f" AND {where}" if where else ""),
+            values,
+        )
+        return cursor.rowcount
+
+
+def _value(row: models.Model, column: "models.Field[Any, Any]") -> Any:
+    value = getattr(row, column.attname)
+    return value[: column.max_length] if isinstance(value, str) and column.max_length else value

@@ -30,9 +30,7 @@ class Message(DueWork):
     channel = models.CharField(max_length=10, choices=Channel.choices)
     audience = models.CharField(max_length=10, choices=Audience.choices)
     kind = models.CharField(max_length=40, help_text="What the message is about, such as lead_assigned.")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="messages"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     lead = models.ForeignKey("leads.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     to = models.CharField(max_length=254, blank=True, help_text="Address or number; empty in the app.")
     subject = models.CharField(max_length=300, blank=True)

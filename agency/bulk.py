@@ -1,0 +1,37 @@
+"""Writing many rows of one model by one statement whose text does not depend on how many they are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+
+def insert(
+    model: type[models.Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    tail: str = "",
+    params: Sequence[Any] = (),
+    where: str = "",
+    returning: str = "",
+) -> list[tuple[Any, ...]]:
+    """Insert rows given as {attribute: value}, all with the same keys; return what `returning` names, in the rows' order.
+
+    `where` filters the rows (as `new`), with `params`; `tail` is what follows, such as ON CONFLICT.
+    """
+    if not rows:
+        return []
+    columns = [model._meta.get_field(name.removesuffix("_id")) for name in rows[0]]
+    names = ", ".join(f'"{column.column}"' for column in columns)
+    arrays = ", ".join(f"%s::{column.db_type(connection)}[]" for column in columns)
+    values = [[row[name] for row in rows] for name in rows[0]]
+    sql = (
+        f'INSERT INTO "{model._meta.db_table}" ({names}) '  # noqa: S608  (identifiers are the model's own)
+        f"SELECT * FROM unnest({arrays}) AS new({names})"
+        + (f" WHERE {where}" if where else "")
+        + (f" {tail}" if tail else "")
+        + (f" RETURNING {returning}" if returning else "")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *params])
+        return cursor.fetchall() if returning else []

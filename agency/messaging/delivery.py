@@ -1,0 +1,167 @@
+"""Handing due messages to their providers: claim, ask the gate, talk, record. No transaction is open while a provider is talked to.
+
+Staff are told at least once: a message in flight past its lease is due again. Consumers are told at most once: such a message is
+stuck, and only a person may send it again.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db.models import Case, Q, Value, When, prefetch_related_objects
+
+from agency.due import DueState, claim, record
+from agency.messaging import channels, gate
+from agency.messaging.models import Audience, Message
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed message is left alone. Half of it is for starting deliveries, the other half for the last one to end."""
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600))
+"""Waits between attempts; after the last one the message has failed."""
+RECORD_EVERY = 0.25
+"""Seconds of deliveries recorded by one statement: as much as a crash can leave unrecorded."""
+
+EXPIRED_STAFF = "The process delivering it ended; it is tried again."
+EXPIRED_CONSUMER = "The process delivering it ended; nobody knows whether it was sent."
+UNCLEAR = "The provider's answer was lost; nobody knows whether it was sent."
+NO_ADDRESS = "There is no address to send it to."
+NO_CHANNEL = "There is no such channel yet."
+NO_ANSWER_FROM_GATE = "Whether it may be sent could not be told."
+
+logger = logging.getLogger(__name__)
+
+
+def deliver_due(now: datetime, limit: int = 100, seconds: float = 10.0) -> int:
+    """Every message due at `now` was handed to its provider, refused with a reason, or put off; return how many were claimed.
+
+    Works in batches of `limit`, one statement for each stage of a batch, and starts no batch after `seconds`.
+    """
+    started = monotonic()
+    recover(now)
+    total = 0
+    while batch := claim(Message.objects.all(), now + timedelta(seconds=monotonic() - started), limit, LEASE):
+        total += len(batch)
+        handed_back = _deliver_batch(batch, now)
+        if handed_back or monotonic() - started > seconds:
+            break
+    return total
+
+
+def recover(now: datetime) -> int:
+    """Messages in flight past their lease are due again (staff) or stuck (consumers); return how many."""
+    for_consumer = Q(audience=Audience.CONSUMER)
+    return Message.objects.filter(state=DueState.IN_FLIGHT, leased_until__lte=now).update(
+        state=Case(When(for_consumer, then=Value(DueState.STUCK)), default=Value(DueState.DUE)),
+        outcome=Case(When(for_consumer, then=Value(EXPIRED_CONSUMER)), default=Value(EXPIRED_STAFF)),
+        leased_until=None,
+    )
+
+
+def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
+    """Deliver what was just claimed; True when time ran out and the rest was handed back."""
+    started = monotonic()
+    prefetch_related_objects(batch, "user")
+    unrecorded = _refuse(batch, now)
+    allowed = [message for message in batch if message.state == DueState.IN_FLIGHT]
+    providers: dict[str, channels.Provider] = {}
+    recorded_at = started
+    try:
+        for message in allowed:
+            if monotonic() - started > LEASE.total_seconds() / 2:
+                break
+            _deliver(message, providers, now)
+            unrecorded.append(message)
+            if monotonic() - recorded_at > RECORD_EVERY:
+                _record(unrecorded)
+                unrecorded, recorded_at = [], monotonic()
+    finally:
+        left = [message for message in allowed if message.state == DueState.IN_FLIGHT]
+        for message in left:
+            message.state, message.leased_until, message.attempts = DueState.DUE, None, message.attempts - 1
+        _record(unrecorded)
+        _hand_back(left)
+        for provider in providers.values():
+            provider.close()
+    return bool(left)
+
+
+def _refuse(batch: Sequence[Message], now: datetime) -> list[Message]:
+    """Ask the gate about all consumer messages at once; those it refuses are skipped or put off, and returned."""
+    asked = [message for message in batch if message.audience == Audience.CONSUMER]
+    try:
+        answers: Mapping[int, gate.Permission] = gate.ask(asked, now)
+    except Exception:
+        logger.exception("The gate failed for %s messages; they wait", len(asked))
+        for message in asked:
+            _try_later(message, NO_ANSWER_FROM_GATE, now)
+        return asked
+    refused = [message for message in asked if not answers[message.pk].allowed]
+    for message in refused:
+        answer = answers[message.pk]
+        if answer.retry_at is None:
+            _finish(message, DueState.SKIPPED, answer.reason, now)
+        else:
+            _put_off(message, answer.reason, answer.retry_at)
+    return refused
+
+
+def _deliver(message: Message, providers: dict[str, channels.Provider], now: datetime) -> None:
+    """Talk to the provider; the message's state afterwards says what came of it."""
+    if message.channel not in channels.channels():
+        return _finish(message, DueState.FAILED, NO_CHANNEL, now)
+    if not message.to and message.channel != "in_app":
+        return _finish(message, DueState.FAILED, NO_ADDRESS, now)
+    try:
+        if message.channel not in providers:
+            providers[message.channel] = _connect(message.channel)
+        message.provider_id = providers[message.channel].deliver(message)[:120]
+    except channels.RefusedError as error:
+        return _finish(message, DueState.FAILED, str(error), now)
+    except channels.UnavailableError as error:
+        return _try_later(message, str(error), now)
+    except Exception:
+        logger.exception("Message %s: the provider of %s failed", message.pk, message.channel)
+        if message.audience == Audience.CONSUMER:
+            return _finish(message, DueState.STUCK, UNCLEAR, now)
+        return _try_later(message, UNCLEAR, now)
+    return _finish(message, DueState.DONE, "", now)
+
+
+def _connect(channel: str) -> channels.Provider:
+    """The channel's provider; whatever is wrong with its settings or its folder, nothing was sent yet."""
+    try:
+        return channels.provider(channel)
+    except Exception as error:
+        raise channels.UnavailableError(f"The provider cannot be used: {error}") from error
+
+
+def _finish(message: Message, state: DueState, outcome: str, now: datetime) -> None:
+    message.state, message.outcome, message.leased_until = state, outcome, None
+    message.finished_at = None if state == DueState.STUCK else now
+
+
+def _try_later(message: Message, outcome: str, now: datetime) -> None:
+    if message.attempts > len(BACKOFF):
+        return _finish(message, DueState.FAILED, outcome, now)
+    return _put_off(message, outcome, now + BACKOFF[message.attempts - 1])
+
+
+def _put_off(message: Message, outcome: str, until: datetime) -> None:
+    message.state, message.outcome, message.due_at, message.leased_until = DueState.DUE, outcome, until, None
+
+
+def _record(messages: Sequence[Message]) -> None:
+    """Write what came of each, unless somebody took the row over since: then their word stands."""
+    fields = ("state", "due_at", "leased_until", "finished_at", "outcome", "provider_id")
+    record(Message, messages, fields, where="work.attempts = new.attempts AND work.state IN ('in_flight', 'stuck')")
+
+
+def _hand_back(messages: Sequence[Message]) -> None:
+    """What was claimed and not started is due again, as if it had not been claimed."""
+    record(
+        Message,
+        messages,
+        ("state", "leased_until"),
+        where="work.attempts = new.attempts + 1 AND work.state IN ('in_flight', 'stuck')",
+    )

@@ -1,0 +1,23 @@
+"""E-mail: by SMTP, or as files in a folder while no server is set."""
+
+from typing import TYPE_CHECKING
+
+from agency.messaging.email.files import FileProvider
+from agency.messaging.email.smtp import SmtpProvider
+
+if TYPE_CHECKING:
+    from agency.models import User
+
+setting = "EMAIL_URL"
+providers = {
+    "": FileProvider,
+    "smtp": SmtpProvider,
+    "smtps": SmtpProvider,
+    "smtp+tls": SmtpProvider,
+    "smtp+ssl": SmtpProvider,
+}
+
+
+def address_of(user: "User") -> str:
+    """The person's address, or empty."""
+    return user.email

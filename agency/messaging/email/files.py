@@ -1,0 +1,31 @@
+"""E-mails as files in a folder: what a machine without a mail server does with them."""
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from agency.messaging.email.letter import letter
+from agency.messaging.letterhead import letterhead
+from agency.messaging.models import Message
+
+
+class FileProvider:
+    """Writes one `.eml` file per message under `DATA_DIR/mail`; a second attempt replaces the file, so there is never another."""
+
+    def __init__(self, url: str = "") -> None:
+        """The folder exists."""
+        self.folder = Path(settings.DATA_DIR) / "mail"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._head = letterhead()
+
+    def deliver(self, message: Message) -> str:
+        """The whole file is there under its name, or no file is."""
+        path = self.folder / f"{message.created_at:%Y%m%d-%H%M%S}-{message.pk}.eml"
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        unfinished.write_bytes(letter(message, self._head).message().as_bytes())
+        unfinished.replace(path)
+        return path.name
+
+    def close(self) -> None:
+        """Nothing to release."""

@@ -1,0 +1,155 @@
+"""Writing the outbox. Rows are written in the caller's transaction, so what is promised and why commit together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from agency import bulk
+from agency.due import DueState
+from agency.messaging.channels import address_of
+from agency.messaging.models import Audience, Channel, Message
+from agency.poke import poke
+
+if TYPE_CHECKING:
+    from agency.models import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message not yet written. `user` is whom it tells or, to a consumer, who signs it; `to` defaults to the user's address."""
+
+    channel: str
+    audience: str
+    kind: str
+    user: "User | None" = field(default=None)
+    lead_id: int | None = None
+    to: str = ""
+    subject: str = ""
+    body: str = ""
+    path: str = ""
+    dedupe_key: str | None = None
+    due_at: datetime | None = None
+    """None: at once."""
+
+
+def send(
+    *,
+    channel: str,
+    audience: str,
+    kind: str,
+    now: datetime,
+    user: "User | None" = None,
+    lead_id: int | None = None,
+    to: str = "",
+    subject: str = "",
+    body: str = "",
+    path: str = "",
+    dedupe_key: str | None = None,
+    due_at: datetime | None = None,
+) -> Message:
+    """The message is in the outbox and returned; with a `dedupe_key` already used, the one that used it is. The caller owns the transaction."""
+    draft = Draft(
+        channel=channel,
+        audience=audience,
+        kind=kind,
+        user=user,
+        lead_id=lead_id,
+        to=to,
+        subject=subject,
+        body=body,
+        path=path,
+        dedupe_key=dedupe_key,
+        due_at=due_at,
+    )
+    written = send_all([draft], now)
+    return written[0] if written else Message.objects.get(dedupe_key=dedupe_key)
+
+
+def send_all(drafts: Iterable[Draft], now: datetime) -> list[Message]:
+    """All drafts are in the outbox, by one statement; a draft whose `dedupe_key` was used before is left out of the returned list."""
+    messages = [_message(draft, now) for draft in drafts]
+    if not messages:
+        return []
+    keys = bulk.insert(
+        Message,
+        [{name: getattr(message, name) for name in _COLUMNS} for message in messages],
+        tail="ON CONFLICT (dedupe_key) DO NOTHING",
+        returning="id, dedupe_key",
+    )
+    written = _match(messages, keys)
+    if any(message.state == DueState.DUE for message in written):
+        poke()
+    return written
+
+
+def staff_drafts(
+    kind: str,
+    *,
+    user: "User",
+    channels: Sequence[str],
+    subject: str,
+    body: str = "",
+    path: str = "",
+    lead_id: int | None = None,
+    dedupe_key: str | None = None,
+    due_at: datetime | None = None,
+) -> list[Draft]:
+    """One draft for each channel on which the person can be reached; in the app when they can be reached on none of them."""
+    reached = [name for name in dict.fromkeys(channels) if address_of(name, user)] or [Channel.IN_APP.value]
+    return [
+        Draft(
+            channel=channel,
+            audience=Audience.STAFF,
+            kind=kind,
+            user=user,
+            lead_id=lead_id,
+            subject=subject,
+            body=body,
+            path=path,
+            dedupe_key=f"{dedupe_key}:{channel}" if dedupe_key else None,
+            due_at=due_at,
+        )
+        for channel in reached
+    ]
+
+
+_COLUMNS = (
+    "state", "due_at", "attempts", "finished_at", "outcome", "channel", "audience", "kind", "user_id", "lead_id",
+    "to", "subject", "body", "path", "dedupe_key", "provider_id", "created_at",
+)  # fmt: skip
+
+
+def _message(draft: Draft, now: datetime) -> Message:
+    in_app = draft.channel == Channel.IN_APP
+    to = draft.to or (address_of(draft.channel, draft.user) if draft.user and draft.audience == Audience.STAFF else "")
+    return Message(
+        state=DueState.DONE if in_app else DueState.DUE,
+        due_at=draft.due_at or now,
+        finished_at=now if in_app else None,
+        channel=draft.channel,
+        audience=draft.audience,
+        kind=draft.kind,
+        user=draft.user,
+        lead_id=draft.lead_id,
+        to="" if in_app else to,
+        subject=draft.subject[:300],
+        body=draft.body,
+        path=draft.path,
+        dedupe_key=draft.dedupe_key,
+        created_at=now,
+    )
+
+
+def _match(messages: Sequence[Message], keys: Sequence[tuple[Any, ...]]) -> list[Message]:
+    """The messages that were written, with their ids: rows come back in order, and only one with a key can be missing."""
+    written: list[Message] = []
+    rows = iter(keys)
+    row = next(rows, None)
+    for message in messages:
+        if row is not None and message.dedupe_key == row[1]:
+            message.pk = row[0]
+            message._state.adding = False
+            written.append(message)
+            row = next(rows, None)
+    return written
