@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, models
 
 
-def insert(
+def insert(  # noqa: PLR0913
     model: type[models.Model],
     rows: Sequence[Mapping[str, Any]],
     *,
@@ -21,7 +21,8 @@ def insert(
     """
     if not rows:
         return []
-    columns = [model._meta.get_field(name.removesuffix("_id")) for name in rows[0]]
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    columns = [fields[name] for name in rows[0]]
     names = ", ".join(f'"{column.column}"' for column in columns)
     arrays = ", ".join(f"%s::{column.db_type(connection)}[]" for column in columns)
     values = [[row[name] for row in rows] for name in rows[0]]

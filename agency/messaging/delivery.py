@@ -1,6 +1,6 @@
-"""Handing due messages to their providers: claim, ask the gate, talk, record. No transaction is open while a provider is talked to.
+"""Handing due messages to their providers: claim, ask the gate, talk, record.
 
-Staff are told at least once: a message in flight past its lease is due again. Consumers are told at most once: such a message is
+No transaction is open while a provider is talked to. Staff are told at least once: a message in flight past its lease is due again. Consumers are told at most once: such a message is
 stuck, and only a person may send it again.
 """
 
@@ -13,7 +13,7 @@ from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
 from agency.due import DueState, claim, record
 from agency.messaging import channels, gate
-from agency.messaging.models import Audience, Message
+from agency.messaging.models import Audience, Channel, Message
 
 LEASE = timedelta(seconds=30)
 """How long a claimed message is left alone. Half of it is for starting deliveries, the other half for the last one to end."""
@@ -108,32 +108,34 @@ def _refuse(batch: Sequence[Message], now: datetime) -> list[Message]:
 
 def _deliver(message: Message, providers: dict[str, channels.Provider], now: datetime) -> None:
     """Talk to the provider; the message's state afterwards says what came of it."""
-    if message.channel not in channels.channels():
-        return _finish(message, DueState.FAILED, NO_CHANNEL, now)
-    if not message.to and message.channel != "in_app":
-        return _finish(message, DueState.FAILED, NO_ADDRESS, now)
     try:
-        if message.channel not in providers:
-            providers[message.channel] = _connect(message.channel)
-        message.provider_id = providers[message.channel].deliver(message)[:120]
+        message.provider_id = _provider(message, providers).deliver(message)[:120]
     except channels.RefusedError as error:
-        return _finish(message, DueState.FAILED, str(error), now)
+        _finish(message, DueState.FAILED, str(error), now)
     except channels.UnavailableError as error:
-        return _try_later(message, str(error), now)
+        _try_later(message, str(error), now)
     except Exception:
         logger.exception("Message %s: the provider of %s failed", message.pk, message.channel)
         if message.audience == Audience.CONSUMER:
-            return _finish(message, DueState.STUCK, UNCLEAR, now)
-        return _try_later(message, UNCLEAR, now)
-    return _finish(message, DueState.DONE, "", now)
+            _finish(message, DueState.STUCK, UNCLEAR, now)
+        else:
+            _try_later(message, UNCLEAR, now)
+    else:
+        _finish(message, DueState.DONE, "", now)
 
 
-def _connect(channel: str) -> channels.Provider:
-    """The channel's provider; whatever is wrong with its settings or its folder, nothing was sent yet."""
-    try:
-        return channels.provider(channel)
-    except Exception as error:
-        raise channels.UnavailableError(f"The provider cannot be used: {error}") from error
+def _provider(message: Message, providers: dict[str, channels.Provider]) -> channels.Provider:
+    """The provider of the message's channel; whatever is wrong with it at this point, nothing was sent yet."""
+    if message.channel not in channels.channels():
+        raise channels.RefusedError(NO_CHANNEL)
+    if not message.to and message.channel != Channel.IN_APP:
+        raise channels.RefusedError(NO_ADDRESS)
+    if message.channel not in providers:
+        try:
+            providers[message.channel] = channels.provider(message.channel)
+        except Exception as error:
+            raise channels.UnavailableError(f"The provider cannot be used: {error}") from error
+    return providers[message.channel]
 
 
 def _finish(message: Message, state: DueState, outcome: str, now: datetime) -> None:

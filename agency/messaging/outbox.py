@@ -33,7 +33,7 @@ class Draft:
     """None: at once."""
 
 
-def send(
+def send(  # noqa: PLR0913
     *,
     channel: str,
     audience: str,
@@ -48,7 +48,10 @@ def send(
     dedupe_key: str | None = None,
     due_at: datetime | None = None,
 ) -> Message:
-    """The message is in the outbox and returned; with a `dedupe_key` already used, the one that used it is. The caller owns the transaction."""
+    """The message is in the outbox and returned; with a `dedupe_key` already used, the one that used it is.
+
+    The caller owns the transaction.
+    """
     draft = Draft(
         channel=channel,
         audience=audience,
@@ -67,7 +70,10 @@ def send(
 
 
 def send_all(drafts: Iterable[Draft], now: datetime) -> list[Message]:
-    """All drafts are in the outbox, by one statement; a draft whose `dedupe_key` was used before is left out of the returned list."""
+    """All drafts are in the outbox, by one statement, and returned without those whose `dedupe_key` was used before.
+
+    The caller owns the transaction.
+    """
     messages = [_message(draft, now) for draft in drafts]
     if not messages:
         return []
@@ -83,7 +89,7 @@ def send_all(drafts: Iterable[Draft], now: datetime) -> list[Message]:
     return written
 
 
-def staff_drafts(
+def staff_drafts(  # noqa: PLR0913
     kind: str,
     *,
     user: "User",
