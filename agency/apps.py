@@ -1,6 +1,17 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class AgencyConfig(AppConfig):
     name = "agency"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After each migration and flush, every role has its group and every kind of configuration its number."""
+        from agency.revisions import begin
+        from agency.roles import sync_groups
+
+        # The signal comes once per app that has models, in order: after the last one's, every app's permissions are there.
+        last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+        post_migrate.connect(sync_groups, sender=last, dispatch_uid="agency.roles")
+        post_migrate.connect(begin, sender=self, dispatch_uid="agency.revisions")

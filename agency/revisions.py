@@ -21,8 +21,7 @@ SOURCES = "sources"
 NAMES = (AGENCY, PLANS, ROSTER, RULES, SCORING, SOURCES)
 
 _BUMP = (
-    "INSERT INTO agency_revision (name) SELECT unnest(%s::varchar[]) "
-    "ON CONFLICT (name) DO UPDATE SET number = EXCLUDED.number"
+    "INSERT INTO agency_revision (name) SELECT unnest(%s::varchar[]) ON CONFLICT (name) DO UPDATE SET number = EXCLUDED.number"
 )
 
 
@@ -36,6 +35,12 @@ def bump(*names: str) -> None:
 def current() -> dict[str, int]:
     """Name → number, for all of `NAMES` (0: never bumped); one query."""
     return dict.fromkeys(NAMES, 0) | dict(Revision.objects.values_list("name", "number"))
+
+
+def begin(**_: Any) -> None:
+    """Every one of `NAMES` has a number; for `post_migrate`, so that an emptied database gets numbers no process knows."""
+    if missing := set(NAMES) - set(Revision.objects.values_list("name", flat=True)):
+        bump(*missing)
 
 
 def watch(name: str, *models_: type[models.Model], fields: Collection[str] = ()) -> None:

@@ -45,6 +45,9 @@ class LineOfBusiness(models.Model):
     name = models.CharField(max_length=80)
     family = models.CharField(max_length=12, choices=Family.choices)
     code = models.CharField(max_length=10, blank=True, help_text="The ACORD-style code an agency management system uses.")
+    alt_codes = ArrayField(
+        models.CharField(max_length=10), default=list, blank=True, help_text="Other codes in use for the same line."
+    )
     requires = models.JSONField(
         default=list, help_text='Any one of these sets of authorities suffices: [["property", "casualty"], ["personal_lines"]].'
     )
@@ -241,12 +244,17 @@ class Territory(models.Model):
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
-    zips = ArrayField(models.CharField(max_length=11), default=list, blank=True, help_text="ZIPs or inclusive ranges: 10001-10099.")
+    zips = ArrayField(models.CharField(max_length=11), default=list, blank=True, help_text="ZIPs or ranges: 10001-10099.")
     counties = ArrayField(models.CharField(max_length=80), default=list, blank=True, help_text="Such as NY/Kings County.")
     states = ArrayField(models.CharField(max_length=2, validators=[STATE_CODE]), default=list, blank=True)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="territories")
     backup = models.ForeignKey(
-        Producer, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who takes over from a slow owner."
+        Producer,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who takes over from a slow owner.",
     )
     position = models.PositiveIntegerField(default=0, help_text="Among equals the first wins.")
     active = models.BooleanField(default=True)

@@ -1,0 +1,78 @@
+"""How people do: buckets per day received, and the trailing figures the engine ranks by."""
+
+from datetime import date, timedelta
+
+from django.db import connection
+
+WINDOW_DAYS = 90
+"""How far back close rate and response time look, today included."""
+
+_BUCKET = """
+INSERT INTO producers_performanceday AS bucket
+    (producer_id, day, family, tier, received, contacted, quoted, bound, responses, response_seconds)
+VALUES (%(producer)s, %(day)s, %(family)s, %(tier)s,
+    %(received)s, %(contacted)s, %(quoted)s, %(bound)s, %(responses)s, %(seconds)s)
+ON CONFLICT (producer_id, day, family, tier) DO UPDATE SET
+    received = bucket.received + EXCLUDED.received,
+    contacted = bucket.contacted + EXCLUDED.contacted,
+    quoted = bucket.quoted + EXCLUDED.quoted,
+    bound = bucket.bound + EXCLUDED.bound,
+    responses = bucket.responses + EXCLUDED.responses,
+    response_seconds = bucket.response_seconds + EXCLUDED.response_seconds
+"""
+
+_TRAILING = """
+UPDATE producers_load SET
+    received_90d = fresh.received, bound_90d = fresh.bound, responses_90d = fresh.responses, response_seconds_90d = fresh.seconds
+FROM (
+    SELECT load.producer_id, coalesce(sum(received), 0) AS received, coalesce(sum(bound), 0) AS bound,
+        coalesce(sum(responses), 0) AS responses, coalesce(sum(response_seconds), 0) AS seconds
+    FROM producers_load load
+    LEFT JOIN producers_performanceday bucket
+        ON bucket.producer_id = load.producer_id AND bucket.day > %(since)s AND bucket.day <= %(today)s
+    WHERE %(producer)s::bigint IS NULL OR load.producer_id = %(producer)s
+    GROUP BY load.producer_id
+) fresh
+WHERE producers_load.producer_id = fresh.producer_id AND (received_90d, bound_90d, responses_90d, response_seconds_90d)
+    IS DISTINCT FROM (fresh.received, fresh.bound, fresh.responses, fresh.seconds)
+"""
+
+
+def record_outcome(
+    *,
+    producer_id: int,
+    received_on: date,
+    family: str = "",
+    tier: str = "",
+    received: int = 0,
+    contacted: int = 0,
+    quoted: int = 0,
+    bound: int = 0,
+    response_seconds: int | None = None,
+) -> None:
+    """The bucket of the agency's day on which the lead was received counts this much more; in the caller's transaction.
+
+    `response_seconds`: working seconds to the first attempt on one lead. The trailing figures follow with `refresh_performance`.
+    """
+    values = {
+        "producer": producer_id,
+        "day": received_on,
+        "family": family,
+        "tier": tier,
+        "received": received,
+        "contacted": contacted,
+        "quoted": quoted,
+        "bound": bound,
+        "responses": 0 if response_seconds is None else 1,
+        "seconds": response_seconds or 0,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BUCKET, values)
+
+
+def refresh_performance(*, today: date, producer_id: int | None = None) -> int:
+    """Everyone's trailing figures (or one person's) are those of the last `WINDOW_DAYS` of buckets; returns how many changed."""
+    values = {"since": today - timedelta(days=WINDOW_DAYS), "today": today, "producer": producer_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_TRAILING, values)
+        return cursor.rowcount
