@@ -18,12 +18,12 @@ from kombu.utils.json import dumps, loads
 class Channel(filesystem.Channel):
     """One folder holds all messages, named so that the oldest sorts first."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
-        file = folder / f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
-        unfinished = file.with_suffix(".new")
-        unfinished.write_text(dumps(message))
-        unfinished.rename(file)
+        message = folder / f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
+        unfinished = message.with_suffix(".new")
+        unfinished.write_text(dumps(payload))
+        unfinished.rename(message)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for message in sorted(Path(self.data_folder_in).iterdir()):

@@ -9,6 +9,7 @@ from .database import DATABASES  # noqa: F401
 from .environment import BASE_DIR, DATA_DIR, HOST, PORT, PUBLIC_BASE_URL, env  # noqa: F401
 from .logs import LOGGING  # noqa: F401
 from .security import *
+from .unfold import UNFOLD  # noqa: F401
 
 INSTALLED_APPS = [
     "unfold",

@@ -1,10 +1,8 @@
 """The REST API: Django REST framework and its OpenAPI schema."""
 
-from importlib.util import find_spec
-
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        *(["leads.keys.BearerKeyAuthentication"] if find_spec("leads.keys") else []),
+        "leads.keys.BearerKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -1,0 +1,204 @@
+"""The embedded PostgreSQL: starts from any state it may be found in, and stops with its last user."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from agency.embedded.account import CAP_DAC_READ_SEARCH, Account
+from agency.embedded.cluster import BASE_DIR, Cluster, Server
+
+USE = """
+import sys, time
+from pathlib import Path
+from agency.embedded.account import CAP_DAC_READ_SEARCH, Account
+from agency.embedded.cluster import Cluster
+server = Cluster(Path(sys.argv[1])).ensure()
+print(server.pid, flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    """A data folder with a space in its path; nothing of it runs afterwards."""
+    folder = tmp_path / "a folder"
+    folder.mkdir(mode=0o700)
+    yield folder
+    assert eventually(lambda: not Cluster(folder).is_kept()), "the keeper still runs"
+
+
+@pytest.fixture
+def used(data_dir: Path) -> Iterator[tuple[Cluster, Server]]:
+    """A cluster that this process uses."""
+    cluster = Cluster(data_dir)
+    yield cluster, cluster.ensure()
+    cluster.leave()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def answers(server: Server) -> bool:
+    with psycopg.connect(host=server.socket_folder, user="leadline", dbname="leadline") as connection:
+        return connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def user(data_dir: Path, preparation: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    """Another process that uses the cluster."""
+    return subprocess.Popen(
+        [sys.executable, "-c", USE, str(data_dir), "60"],
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=preparation,
+    )
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def keeper_of(cluster: Cluster) -> psutil.Process:
+    for process in psutil.process_iter(["cmdline"]):
+        if process.info["cmdline"] and process.info["cmdline"][-2:] == [
+            "agency.embedded.keeper",
+            str(cluster.base.parent),
+        ]:
+            return process
+    raise AssertionError("no keeper")
+
+
+def test_six_first_starts_at_once_make_one_server(data_dir: Path) -> None:
+    users = [user(data_dir) for _ in range(6)]
+    pids = {first_line(process) for process in users}
+    assert len(pids) == 1
+    for process in users[:5]:
+        process.kill()
+        process.wait()
+    time.sleep(0.5)
+    assert psutil.pid_exists(int(pids.copy().pop()))
+    users[5].kill()  # the last one out, and not in good order
+    users[5].wait()
+    assert eventually(lambda: not psutil.pid_exists(int(pids.copy().pop())))
+
+
+def test_application_role_is_no_superuser(used: tuple[Cluster, Server]) -> None:
+    _, server = used
+    with psycopg.connect(host=server.socket_folder, user="leadline", dbname="leadline") as connection:
+        assert connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
+
+
+def test_no_folder_is_opened_to_others(used: tuple[Cluster, Server], data_dir: Path) -> None:
+    cluster, server = used
+    for folder in (data_dir, cluster.base, cluster.data, Path(server.socket_folder)):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_server_never_runs_as_root(used: tuple[Cluster, Server]) -> None:
+    _, server = used
+    assert psutil.Process(server.pid).uids().effective != 0
+
+
+def test_killed_server_comes_back(used: tuple[Cluster, Server]) -> None:
+    cluster, server = used
+    os.kill(server.pid, signal.SIGKILL)
+    assert eventually(lambda: cluster.ensure().pid != server.pid)
+    assert answers(cluster.ensure())
+
+
+def test_killed_keeper_is_replaced_and_adopts_the_server(used: tuple[Cluster, Server]) -> None:
+    cluster, server = used
+    keeper_of(cluster).kill()
+    assert eventually(lambda: not cluster.is_kept())
+    assert cluster.ensure() == server
+    assert answers(server)
+
+
+def test_stale_pid_file_that_names_a_living_stranger_is_removed_and_the_stranger_lives(data_dir: Path) -> None:
+    cluster = Cluster(data_dir)
+    cluster.ensure()
+    cluster.leave()
+    stranger = subprocess.Popen(["sleep", "60"])
+    lines = [str(stranger.pid), str(cluster.data), "1", "5432", str(cluster.base / "run"), "", "1 1", "ready"]
+    (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
+    cluster.announcement.write_text(json.dumps({"pid": stranger.pid, "socket_folder": str(cluster.base / "run")}))
+    assert answers(cluster.ensure())
+    cluster.leave()
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "12", "not a number\n"])
+def test_truncated_pid_file_is_removed(data_dir: Path, text: str) -> None:
+    cluster = Cluster(data_dir)
+    cluster.ensure()
+    cluster.leave()
+    (cluster.data / "postmaster.pid").write_text(text)
+    assert answers(cluster.ensure())
+    cluster.leave()
+
+
+def test_half_finished_first_start_is_begun_anew(data_dir: Path) -> None:
+    cluster = Cluster(data_dir)
+    unfinished = cluster.base / "new-abcdefgh"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18\n")
+    assert answers(cluster.ensure())
+    assert not unfinished.exists()
+    cluster.leave()
+
+
+def test_path_too_long_for_a_socket_gets_a_short_one_elsewhere(data_dir: Path) -> None:
+    cluster = Cluster(data_dir / ("long" * 25))
+    server = cluster.ensure()
+    assert not server.socket_folder.startswith(str(data_dir))
+    assert stat.S_IMODE(Path(server.socket_folder).stat().st_mode) == 0o700
+    assert answers(server)
+    cluster.leave()
+    assert not Path(server.socket_folder).exists()
+
+
+def test_moved_folder_still_starts(data_dir: Path) -> None:
+    before = Cluster(data_dir / "before")
+    before.ensure()
+    before.leave()
+    shutil.move(data_dir / "before", data_dir / 'after, "quoted"')
+    after = Cluster(data_dir / 'after, "quoted"')
+    assert answers(after.ensure())
+    after.leave()
+
+
+def test_ordinary_user_starts_it_too(data_dir: Path) -> None:
+    ordinary = Account(65534, 65534, CAP_DAC_READ_SEARCH) if os.geteuid() == 0 else Account(os.geteuid(), os.getegid())
+    os.chown(data_dir, ordinary.uid, ordinary.gid)
+    process = user(data_dir, preparation=ordinary.preparation())
+    assert psutil.Process(int(first_line(process))).uids().effective == ordinary.uid
+    process.kill()
+    process.wait()
+
+
+def test_root_serves_the_cluster_of_an_ordinary_user_as_that_user(data_dir: Path) -> None:
+    test_ordinary_user_starts_it_too(data_dir)
+    cluster = Cluster(data_dir)
+    server = cluster.ensure()
+    assert psutil.Process(server.pid).uids().effective == cluster.data.stat().st_uid != 0
+    cluster.leave()
