@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ProducersConfig(AppConfig):
@@ -6,10 +7,11 @@ class ProducersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have every change to what the roster is made of counted."""
+        """Every change to what the roster is made of counts, and the starting lines are there after a migration or flush."""
         from agency.models import Agency, User
         from agency.revisions import AGENCY, ROSTER, watch
         from producers import models
+        from producers.lines import write_lines
 
         watch(
             ROSTER,
@@ -26,3 +28,4 @@ class ProducersConfig(AppConfig):
         )
         watch(ROSTER, User, fields={"name", "is_active", "username"})
         watch(AGENCY, Agency)
+        post_migrate.connect(write_lines, sender=self, dispatch_uid="producers.lines")
