@@ -82,7 +82,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 1000},
+        "OPTIONS": {"MAX_ENTRIES": 5000},
     }
 }
 
@@ -119,5 +119,3 @@ else:
 
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"
-
-UNFOLD = {"SITE_TITLE": "Leadline", "SITE_HEADER": "Leadline", "SITE_URL": "/"}
