@@ -1,0 +1,64 @@
+"""The outbox: what was said to whom, what is on its way and what is stuck."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import display
+
+from agency.admin.base import ReadOnlyAdmin
+from agency.due import DueState
+from agency.models import Message
+
+STATE_COLOURS = {
+    DueState.DUE.label: "info",
+    DueState.IN_FLIGHT.label: "info",
+    DueState.DONE.label: "success",
+    DueState.SKIPPED.label: "warning",
+    DueState.STUCK.label: "danger",
+    DueState.FAILED.label: "danger",
+}
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Messages with their states; what is stuck waits here for a person to decide."""
+
+    list_display = ("created_at", "coloured_state", "channel", "audience", "kind", "recipient", "lead", "attempts", "outcome")
+    list_display_links = ("created_at",)
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("channel", ChoicesDropdownFilter),
+        ("audience", ChoicesDropdownFilter),
+        "kind",
+        ("created_at", RangeDateTimeFilter),
+    )
+    search_fields = ("=to", "subject", "user__name", "lead__first_name", "lead__last_name")
+    list_select_related = ("user", "lead")
+    ordering = ("-created_at", "-id")
+    fields = (
+        ("channel", "audience", "kind"),
+        ("recipient", "lead"),
+        "subject",
+        "as_sent",
+        ("state", "attempts", "outcome"),
+        ("created_at", "due_at", "finished_at"),
+        ("leased_until", "read_at", "provider_id"),
+    )
+    readonly_fields = ("recipient", "as_sent")
+
+    @display(description="state", ordering="state", label=STATE_COLOURS)
+    def coloured_state(self, message: Message) -> str:
+        """Where it stands."""
+        return message.get_state_display()
+
+    @admin.display(description="to", ordering="to")
+    def recipient(self, message: Message) -> str:
+        """The person and the address, whichever is known."""
+        name = message.user.name if message.user else ""
+        return f"{name} ({message.to})" if name and message.to else name or message.to or "–"
+
+    @admin.display(description="text")
+    def as_sent(self, message: Message) -> SafeString:
+        """The words, with their line breaks."""
+        return format_html('<div class="whitespace-pre-line">{}</div>', message.body or "–")

@@ -1,0 +1,28 @@
+"""What tells an administrator whether the program itself is well."""
+
+from django.contrib import admin
+from django_celery_beat import models as beat
+
+from agency.admin.base import ReadOnlyAdmin
+from agency.models import Heartbeat, Revision
+
+# The schedule is written by the program; Django's pages for it would only offer ways to break it.
+for _model in (beat.PeriodicTask, beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
+
+
+@admin.register(Revision)
+class RevisionAdmin(ReadOnlyAdmin):
+    """How often each kind of configuration changed."""
+
+    list_display = ("name", "number")
+    search_fields = ("name",)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    """When each background duty last ran."""
+
+    list_display = ("name", "at")
+    search_fields = ("name",)

@@ -1,0 +1,127 @@
+"""Follow-up plans, what is said in them, and the touches promised to leads."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from agency.admin.base import KeyedAdmin, ReadOnlyAdmin, TabularInline
+from agency.admin.fields import ProblemsFormMixin, WrittenFieldsMixin
+from agency.admin.outbox import STATE_COLOURS
+from leads.models import FollowUpStep, Plan, PlanStep, Template
+from routing import rulesets
+from routing.engine import conditions
+
+if TYPE_CHECKING:
+    _PlanForm = forms.ModelForm[Plan]
+    _TemplateForm = forms.ModelForm[Template]
+else:
+    _PlanForm = _TemplateForm = forms.ModelForm
+
+
+class PlanForm(ProblemsFormMixin, _PlanForm):
+    """A plan whose conditions are understood."""
+
+    class Meta:
+        model = Plan
+        exclude = ()  # noqa: DJ006 - the page lists its fields
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the conditions against what the engine knows."""
+        data = super().clean() or self.cleaned_data
+        if "when" in data:
+            self.blame("when", conditions.problems(data["when"], "when", rulesets.known()))
+        return data
+
+
+class PlanStepInline(TabularInline):
+    """The touches of a plan, in order."""
+
+    model = PlanStep
+    fk_name = "plan"
+    fields = ("position", "after", "channel", "label", "template", "only_if", "otherwise", "script", "different_time_of_day", "start")
+    autocomplete_fields = ("template", "otherwise", "script", "start")
+    ordering = ("position",)
+
+
+@admin.register(Plan)
+class PlanAdmin(WrittenFieldsMixin, KeyedAdmin):
+    """Sequences of touches. A change holds for leads whose plan begins after it."""
+
+    form = PlanForm
+    written_fields = {"when": dict, "stops": list}
+    inlines = (PlanStepInline,)
+    list_display = ("name", "key", "starts", "step_count", "repeats", "steward", "position", "active")
+    list_editable = ("position",)
+    list_filter = (("starts", ChoicesDropdownFilter), "active")
+    search_fields = ("name", "key")
+    list_select_related = ("steward__user",)
+    autocomplete_fields = ("steward",)
+    fields = ("key", "name", "starts", "when", "stops", ("repeats", "steward"), "position", "active")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        """With the number of steps."""
+        return super().get_queryset(request).annotate(step_count=Count("steps"))
+
+    @admin.display(description="steps", ordering="step_count")
+    def step_count(self, plan: Plan) -> int:
+        """How many."""
+        return int(plan.step_count)  # type: ignore[attr-defined]  # annotated above
+
+
+class TemplateForm(ProblemsFormMixin, _TemplateForm):
+    """A template whose placeholders are known."""
+
+    class Meta:
+        model = Template
+        exclude = ()  # noqa: DJ006 - the page lists its fields
+
+
+@admin.register(Template)
+class TemplateAdmin(KeyedAdmin):
+    """What is said to consumers, and by callers."""
+
+    form = TemplateForm
+    list_display = ("key", "channel", "subject", "active")
+    list_filter = (("channel", ChoicesDropdownFilter), "active")
+    search_fields = ("key", "subject", "body")
+    fields = ("key", "channel", "subject", "body", "placeholders", "active")
+    readonly_fields = ("placeholders",)
+
+    @admin.display(description="may contain")
+    def placeholders(self, template: Template) -> SafeString:
+        """The placeholders that are filled in."""
+        return format_html("<code>{}</code>", " ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS))
+
+
+PLACEHOLDERS = (
+    "lead.first_name",
+    "lead.line",
+    "producer.name",
+    "producer.phone",
+    "agency.name",
+    "agency.phone",
+    "agency.website",
+)
+
+
+@admin.register(FollowUpStep)
+class FollowUpStepAdmin(ReadOnlyAdmin):
+    """Every touch promised to a lead, with what came of it."""
+
+    list_display = ("due_at", "lead", "plan", "label", "channel", "coloured_state", "outcome")
+    list_filter = (("state", ChoicesDropdownFilter), ("plan", RelatedDropdownFilter), "channel", ("due_at", RangeDateTimeFilter))
+    search_fields = ("lead__first_name", "lead__last_name", "=lead__email", "=lead__phone", "label")
+    list_select_related = ("lead", "plan")
+    ordering = ("-due_at", "-id")
+
+    @display(description="state", ordering="state", label=STATE_COLOURS)
+    def coloured_state(self, step: FollowUpStep) -> str:
+        """Where it stands."""
+        return step.get_state_display()

@@ -1,0 +1,44 @@
+"""A person's licences, caps, hours, absences and certifications, inside their page."""
+
+from agency.admin.base import TabularInline
+from producers.admin.forms import LicenseForm, WorkingHoursFormSet
+from producers.models import CapacityCap, Certification, License, TimeOff, WorkingHours
+
+
+class LicenseInline(TabularInline):
+    """State licences."""
+
+    model = License
+    form = LicenseForm
+    fields = ("state", "number", "authority", "effective", "expires", "resident", "active")
+    tab = True
+
+
+class CapacityCapInline(TabularInline):
+    """The most leads of each period."""
+
+    model = CapacityCap
+    verbose_name_plural = "caps"
+    tab = True
+
+
+class WorkingHoursInline(TabularInline):
+    """Own hours; none: the agency's."""
+
+    model = WorkingHours
+    formset = WorkingHoursFormSet
+    tab = True
+
+
+class TimeOffInline(TabularInline):
+    """Days away."""
+
+    model = TimeOff
+    tab = True
+
+
+class CertificationInline(TabularInline):
+    """Trainings and registrations."""
+
+    model = Certification
+    tab = True

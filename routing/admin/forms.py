@@ -1,0 +1,85 @@
+"""What is checked when rules are edited by hand."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from agency.admin.fields import ProblemsFormMixin
+from routing import rulesets
+from routing.engine import actions, conditions
+from routing.models import Rule
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Rule]
+    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
+else:
+    _Form = forms.ModelForm
+    _FormSet = forms.BaseInlineFormSet
+
+NAME_TWICE = "Two rules are called {name}; turns are kept by name, so each needs its own."
+LAST = 1_000_000
+
+
+class RuleForm(ProblemsFormMixin, _Form):
+    """A rule whose conditions and action are understood, or an error where they are not."""
+
+    class Meta:
+        model = Rule
+        fields = ("position", "name", "when", "then")
+
+    known: conditions.Known
+    """Set by the form set, once for all its rules."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].required = False
+        if not self.instance.pk:
+            self.initial["position"] = None
+
+    def clean_position(self) -> int:
+        """Where it stands; a rule without a place goes last."""
+        position = self.cleaned_data["position"]
+        return LAST if position is None else int(position)
+
+    def clean(self) -> dict[str, Any]:
+        """Hold conditions and action against what the engine knows."""
+        data = super().clean() or self.cleaned_data
+        if "when" in data:
+            self.blame("when", conditions.problems(data["when"], "when", self.known))
+        if "then" in data:
+            self.blame("then", actions.problems(data["then"], "then", self.known))
+        return data
+
+
+class RuleFormSet(_FormSet):
+    """The rules of one draft: names differ, and the order typed or dragged becomes 1, 2, 3, ..."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: conditions.Known | None = None
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        if self.is_bound:
+            self._known = self._known or rulesets.known()
+            form.known = self._known
+        return form
+
+    def clean(self) -> None:
+        """Number the rules and refuse two of a name."""
+        super().clean()
+        kept = [form for form in self.forms if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")]
+        names: set[str] = set()
+        for form in kept:
+            name = form.cleaned_data["name"]
+            if name in names:
+                raise ValidationError(NAME_TWICE.format(name=name))
+            names.add(name)
+        kept.sort(key=lambda form: form.cleaned_data.get("position", LAST))
+        for number, form in enumerate(kept, start=1):
+            if form.instance.position != number:
+                form.instance.position = number
+                if "position" not in form.changed_data:
+                    form.changed_data.append("position")

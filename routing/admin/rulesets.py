@@ -1,0 +1,184 @@
+"""The routing rules in their versions. What was ever in force is never changed: it is copied into a draft, edited and published."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+
+from agency.admin.base import ModelAdmin, TabularInline, go_to
+from agency.admin.fields import WrittenFieldsMixin, written
+from producers import roster
+from producers.facts import Roster
+from routing import rulesets
+from routing.admin.forms import RuleForm, RuleFormSet
+from routing.engine import actions
+from routing.engine.facts import Rule as RuleFacts
+from routing.models import Rule, RuleSet, RuleSetState
+
+DRAFT_MADE = "This is a copy of rule set {version}. Change it, then save and publish: the next lead follows it."
+PUBLISHED = "Rule set {version} is in force. The next lead follows it."
+STATE_COLOURS = {RuleSetState.DRAFT.label: "warning", RuleSetState.PUBLISHED.label: "success", RuleSetState.ARCHIVED.label: "info"}
+MAY_PUBLISH = "routing.change_ruleset"
+
+
+class RuleInline(WrittenFieldsMixin, TabularInline):
+    """The rules in the order they are tried, each with its meaning in words."""
+
+    model = Rule
+    form = RuleForm
+    formset = RuleFormSet
+    written_fields = {"when": dict, "then": dict}
+    ordering = ("position",)
+    ordering_field = "position"
+    readonly_fields = ("meaning", "conditions", "action")
+
+    @cached_property
+    def people(self) -> Roster:
+        """The roster, once for all rows: an inline lives as long as its request."""
+        return roster.static()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """A draft is edited; any other version is read."""
+        if is_draft(obj):
+            return ("position", "name", "when", "then", "meaning")
+        return ("position", "name", "meaning", "conditions", "action")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """In drafts."""
+        return is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """In drafts."""
+        return is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """In drafts."""
+        return is_draft(obj) and super().has_delete_permission(request, obj)
+
+    @admin.display(description="in words")
+    def meaning(self, rule: Rule) -> str:
+        """What the rule does, as one sentence."""
+        if not rule.pk:
+            return "–"
+        return actions.sentence(RuleFacts(name=rule.name, when=rule.when, then=rule.then), self.people)
+
+    @admin.display(description="when")
+    def conditions(self, rule: Rule) -> SafeString:
+        """As written."""
+        return _code(rule.when)
+
+    @admin.display(description="then")
+    def action(self, rule: Rule) -> SafeString:
+        """As written."""
+        return _code(rule.then)
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ModelAdmin):
+    """All routing rules, a version at a time."""
+
+    inlines = (RuleInline,)
+    list_display = ("title", "coloured_state", "rule_count", "note", "published_at", "published_by")
+    list_filter = ("state",)
+    search_fields = ("note", "=version", "rules__name")
+    list_select_related = ("published_by",)
+    fields = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
+    actions_list = ("current",)
+    actions_detail = ("edit_copy",)
+    actions_submit_line = ("publish",)
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
+        """With the number of rules."""
+        return super().get_queryset(request).annotate(rule_count=Count("rules"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Everything but the note, which says what a draft is for."""
+        return ("state", "copied_from", "created_at", "created_by", "published_at", "published_by")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new version begins as a copy of an old one."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Drafts only."""
+        if not super().has_change_permission(request):
+            return False
+        return obj is None or is_draft(obj if isinstance(obj, Model) else RuleSet.objects.filter(pk=obj).first())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Drafts only."""
+        return is_draft(obj) and super().has_delete_permission(request, obj)
+
+    @admin.display(description="rule set", ordering="version")
+    def title(self, ruleset: RuleSet) -> str:
+        """Its number."""
+        return f"Rule set {ruleset.version}"
+
+    @display(description="state", ordering="state", label=STATE_COLOURS)
+    def coloured_state(self, ruleset: RuleSet) -> str:
+        """Draft, published or archived."""
+        return ruleset.get_state_display()
+
+    @admin.display(description="rules", ordering="rule_count")
+    def rule_count(self, ruleset: RuleSet) -> int:
+        """How many."""
+        return int(ruleset.rule_count)  # type: ignore[attr-defined]  # annotated above
+
+    @action(description="Open the rules in force", url_path="current", icon="rule", permissions=["routing.view_ruleset"])
+    def current(self, request: HttpRequest) -> HttpResponse:
+        """To the page of the rule set in force, or to the list while there is none."""
+        found = RuleSet.objects.filter(state=RuleSetState.PUBLISHED).values_list("pk", flat=True).first()
+        return redirect(_page(found)) if found else redirect("admin:routing_ruleset_changelist")
+
+    @action(
+        description="Edit these rules",
+        url_path="edit-copy",
+        icon="edit",
+        permissions=[MAY_PUBLISH],
+        dialog={
+            "title": "Edit these rules",
+            "description": "The rules are copied into a draft. Nothing changes for leads until the draft is published.",
+            "form_class": None,
+            "form_submit_text": "Copy into a draft",
+        },
+    )
+    def edit_copy(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        """A draft with the same rules exists, and its page opens."""
+        ruleset = get_object_or_404(RuleSet, pk=object_id)
+        draft = rulesets.copy_into_draft(ruleset, by=request.user, now=timezone.now())
+        messages.info(request, DRAFT_MADE.format(version=ruleset.version))
+        return go_to(request, _page(draft.pk))
+
+    @action(description="Save and publish", permissions=[MAY_PUBLISH])
+    def publish(self, request: HttpRequest, obj: RuleSet) -> None:
+        """Pressed beside Save: `save_related` publishes, once the rules are written too."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write the rules; then, when asked to, put the set in force."""
+        super().save_related(request, form, formsets, change)
+        if "routing_ruleset_publish" in request.POST and request.user.has_perm(MAY_PUBLISH):
+            rulesets.publish(form.instance, by=request.user, now=timezone.now())
+            messages.success(request, PUBLISHED.format(version=form.instance.version))
+
+
+def is_draft(ruleset: object) -> bool:
+    """Whether this is a rule set that may still be changed."""
+    return isinstance(ruleset, RuleSet) and ruleset.state == RuleSetState.DRAFT
+
+
+def _page(pk: int) -> str:
+    return reverse("admin:routing_ruleset_change", args=[pk])
+
+
+def _code(value: object) -> SafeString:
+    return format_html('<pre class="text-xs whitespace-pre-wrap">{}</pre>', written(value) or "always")
