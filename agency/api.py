@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from agency.models import User
-from agency.roles import is_manager
+from agency.roles import ABILITIES, is_manager, role_of
 
 MAX_BODY: Final = 256 * 1024
 MAX_DEPTH: Final = 20
+_MOST_DROPPED: Final = 16 * 1024 * 1024
 TOO_LARGE: Final = f"The body is larger than {MAX_BODY // 1024} kB."
 TOO_DEEP: Final = f"The body is nested more than {MAX_DEPTH} levels deep."
 NOT_JSON: Final = "The body is not valid JSON."
@@ -43,7 +44,7 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-class Unreadable(ParseError):
+class UnreadableError(ParseError):
     """400: the body is not JSON we accept; `raw` is what was sent."""
 
     def __init__(self, detail: str, raw: bytes) -> None:
@@ -57,11 +58,8 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        """The object; PayloadTooLarge or Unreadable otherwise."""
-        length = int(parser_context["request"].META.get("CONTENT_LENGTH") or 0)
-        if length > MAX_BODY:
-            raise PayloadTooLarge
-        return read_object(stream.read(MAX_BODY + 1))
+        """The object; PayloadTooLarge or UnreadableError otherwise."""
+        return read_object(read_bounded(stream))
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -93,14 +91,15 @@ class IsManager(IsPerson):
         return isinstance(request.user, User) and is_manager(request.user)
 
 
-class ManagersWrite(IsPerson):
-    """Everyone of the agency reads; managers write."""
+def may(ability: str) -> type[BasePermission]:
+    """The permission class of one of `agency.roles.ABILITIES`."""
+    roles = ABILITIES[ability]
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the user may do this."""
-        if not isinstance(request.user, User):
-            return False
-        return request.method in ("GET", "HEAD", "OPTIONS") or is_manager(request.user)
+    class May(IsPerson):
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            return isinstance(request.user, User) and role_of(request.user) in roles
+
+    return May
 
 
 class Pages(PageNumberPagination):
@@ -120,20 +119,38 @@ class Stream(CursorPagination):
     ordering = ("-received_at", "-id")
 
 
-def read_object(raw: bytes) -> dict[str, Any]:
-    """The JSON object in `raw`; Unreadable when it is anything else, or nothing that could be stored as it is."""
-    if len(raw) > MAX_BODY:
-        raise PayloadTooLarge
+def read_bounded(stream: Any) -> bytes:
+    """The body; PayloadTooLarge when it is over the limit.
+
+    The rest of a large body is read and dropped: a connection closed on unread data loses the answer on its way to the sender.
+    """
+    raw: bytes = stream.read(MAX_BODY + 1)
+    if len(raw) <= MAX_BODY:
+        return raw
+    dropped = len(raw)
+    while dropped < _MOST_DROPPED and (more := stream.read(MAX_BODY)):
+        dropped += len(more)
+    raise PayloadTooLarge
+
+
+def read_json(raw: bytes) -> Any:
+    """The JSON in `raw`; UnreadableError when it is none, or nothing that could be stored as it is."""
     try:
         data = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
     except RecursionError as error:
-        raise Unreadable(TOO_DEEP, raw) from error
+        raise UnreadableError(TOO_DEEP, raw) from error
     except ValueError as error:
-        raise Unreadable(NOT_JSON, raw) from error
-    if not isinstance(data, dict):
-        raise Unreadable(NOT_AN_OBJECT, raw)
+        raise UnreadableError(NOT_JSON, raw) from error
     if problem := _problem(data, 1):
-        raise Unreadable(problem, raw)
+        raise UnreadableError(problem, raw)
+    return data
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """The JSON object in `raw`; UnreadableError when it is anything else."""
+    data = read_json(raw)
+    if not isinstance(data, dict):
+        raise UnreadableError(NOT_AN_OBJECT, raw)
     return data
 
 

@@ -5,20 +5,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from agency.models import User
-from agency.roles import role_of
+from agency.roles import ABILITIES, role_of
 from leads.models import Lead, Source, Status, Submission
-from producers.models import Role
 
 
 def leads_visible_to(user: User | AnonymousUser) -> QuerySet[Lead]:
     """Managers: all. Producers and CSRs: their own, and nurtured ones they are the steward of. Anyone else: none."""
-    if not isinstance(user, User):
-        return Lead.objects.none()
     role = role_of(user)
-    if role == Role.MANAGER:
+    if role in ABILITIES["see_all_leads"]:
         return Lead.objects.all()
     producer = getattr(user, "producer", None)
-    if role not in (Role.PRODUCER, Role.CSR) or producer is None:
+    if role not in ABILITIES["see_personal_data"] or producer is None:
         return Lead.objects.none()
     return Lead.objects.filter(Q(owner=producer) | Q(status=Status.NURTURE, steward=producer))
 
