@@ -110,7 +110,11 @@ class Decision:
     """The nurture plan, when nurtured."""
     rotation: str | None = None
     ledger: Ledger | None = None
+    shares: Mapping[str, int] = field(default_factory=dict)
+    """What the turn entitled each one to, in millionths of this lead: what must be undone when the lead leaves."""
     hold_seconds: int = 0
+    awaits: str | None = None
+    """When held: whose presence would end the wait."""
     off_shift: bool = False
     """Decided in the second pass: the clock starts at the winner's next opening."""
     proof: Mapping[str, Any] = field(default_factory=dict)
