@@ -1,0 +1,8 @@
+"""Every way in ends here: normalise, recognise, record, score, route and start the timers, in one transaction."""
+
+from leads.intake.errors import IdempotencyConflict, IntakeError
+from leads.intake.events import record_event
+from leads.intake.receiving import Receipt, receive
+from leads.intake.resubmission import resubmit
+
+__all__ = ["IdempotencyConflict", "IntakeError", "Receipt", "receive", "record_event", "resubmit"]

@@ -21,7 +21,6 @@ class Submission(models.Model):
     body_hash = models.CharField(max_length=64, help_text="SHA-256 of the payload in canonical form.")
     created = models.BooleanField(help_text="Whether this arrival made the lead.")
     cost = models.DecimalField(max_digits=9, decimal_places=2, default=0)
-    decision = models.ForeignKey("routing.RoutingDecision", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     received_at = models.DateTimeField()
 
     class Meta:

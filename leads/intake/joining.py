@@ -1,0 +1,92 @@
+"""What an arrival adds to a lead of the same person that is already there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from agency.messaging import send_all, staff_drafts
+from leads.current import Configuration
+from leads.facts import facts_of, known_person
+from leads.intake.payload import Arrival, GivenEvent, recognition_flags
+from leads.intake.record import Behaviour, Rows, write_rows
+from leads.models import Lead, Source, Status, Tier
+from leads.rescoring import apply_score, events_of
+from routing.assignment import assign
+from routing.engine.facts import Decision
+
+CAUSE: Final = "intake"
+POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
+CAME_BACK: Final = "{name} is back, through {source}."
+CAME_BACK_BODY: Final = "A new request of {name} has joined this lead. The score is now {score} ({tier})."
+FILLED: Final = (
+    "phone", "email", "phone_extension", "language", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "external_id",
+)  # fmt: skip
+"""Taken over when the lead does not have it yet."""
+PLACE: Final = ("zip_code", "city", "state", "county", "timezone")
+LINE: Final = ("line", "family")
+
+
+def join(  # noqa: PLR0913
+    lead: Lead,
+    arrival: Arrival,
+    source: Source,
+    rows: Rows,
+    events: Sequence[GivenEvent],
+    duplicates: Sequence[int],
+    *,
+    config: Configuration,
+    now: datetime,
+) -> Decision | None:
+    """The arrival is part of the locked lead, which is rescored; its owner is told, or a nurtured lead worth a call is routed.
+
+    The caller owns the transaction and holds the lead's row. Returns the decision when there was one.
+    """
+    write_rows(lead, rows, Behaviour(events, source.pk))
+    _complete(lead, arrival)
+    _flag(lead, duplicates)
+    lead.last_activity_at = now
+    facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
+    lead.save()
+    if lead.status == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT):
+        return assign(lead, reason=CAUSE, now=now, facts=facts)
+    _tell_owner(lead, source, now)
+    return None
+
+
+def _complete(lead: Lead, arrival: Arrival) -> None:
+    """What the lead lacked and the arrival has is now the lead's; a newer wish to be called replaces an older one."""
+    for name in FILLED:
+        if not getattr(lead, name) and getattr(arrival, name):
+            setattr(lead, name, getattr(arrival, name))
+    if not lead.state and arrival.state:
+        for name in PLACE:
+            setattr(lead, name, getattr(arrival, name))
+    if not lead.family and arrival.line and (arrival.family or not lead.line):
+        for name in LINE:
+            setattr(lead, name, getattr(arrival, name))
+    lead.callback_at = arrival.callback_at or lead.callback_at
+    lead.attributes = {**arrival.attributes, **lead.attributes}
+
+
+def _flag(lead: Lead, duplicates: Sequence[int]) -> None:
+    """The lead is flagged for what is still not recognised, and for leads that may be the same person's."""
+    suggested = [POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)]
+    kept = [flag for flag in lead.flags if flag.startswith(POSSIBLE_DUPLICATE.split("{", maxsplit=1)[0])]
+    lead.flags = list(dict.fromkeys([*recognition_flags(lead.zip_code, lead.state, lead.line, lead.family), *kept, *suggested]))
+
+
+def _tell_owner(lead: Lead, source: Source, now: datetime) -> None:
+    if lead.owner is None:
+        return
+    send_all(
+        staff_drafts(
+            "lead_came_back",
+            user=lead.owner.user,
+            channels=["in_app"],
+            subject=CAME_BACK.format(name=lead.name, source=source.name),
+            body=CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower()),
+            path=f"/leads/{lead.pk}/",
+            lead_id=lead.pk,
+        ),
+        now,
+    )

@@ -1,0 +1,58 @@
+"""ZIP → city, state, county and timezone, from data that ships with the project."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import zipcodes
+
+from leads.intake.place_corrections import SECOND_TIMEZONES, TIMEZONES
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a ZIP is. A ZIP may cross counties: this is its main one. Military mail has no timezone."""
+
+    zip_code: str
+    city: str
+    state: str
+    county: str
+    timezone: str
+    timezones: tuple[str, ...]
+    """All zones to reckon with: usually one, two where people and law disagree."""
+
+
+@lru_cache(maxsize=65_536)
+def place(zip_code: str) -> Place | None:
+    """The place of a ZIP or ZIP+4; None when it is malformed or nobody knows it. Read once per ZIP and process."""
+    five = five_digits(zip_code)
+    rows = zipcodes.matching(five) if five else []
+    if not rows:
+        return None
+    row = rows[0]
+    timezone = TIMEZONES.get(five, row["timezone"] or "")
+    if timezone and not _exists(timezone):
+        timezone = ""
+    second = SECOND_TIMEZONES.get(five)
+    zones = tuple(zone for zone in (timezone, second) if zone)
+    return Place(five, row["city"] or "", row["state"] or "", row["county"] or "", timezone, zones)
+
+
+def five_digits(text: str) -> str:
+    """The five digits of a ZIP or ZIP+4 (`10310`, `10310-1234`, `103101234`); empty when it is neither."""
+    cleaned = text.strip()
+    head, dash, tail = cleaned.partition("-")
+    if not dash and len(cleaned) == 9:
+        head, tail = cleaned[:5], cleaned[5:]
+    digits = head.strip() + tail.strip()
+    if len(head.strip()) != 5 or not digits.isascii() or not digits.isdigit():
+        return ""
+    return head.strip() if len(digits) in (5, 9) else ""
+
+
+def _exists(timezone: str) -> bool:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
