@@ -72,10 +72,8 @@ def _distribute(then: Mapping[str, Any], path: str, known: Known) -> list[str]:
 
 
 def _among(among: Any, path: str, known: Known) -> list[str]:
-    if among is None:
-        return [f"{path}: {NO_AMONG}"]
-    if isinstance(among, str) and among in PLACES:
-        return []
+    if among is None or (isinstance(among, str) and among in PLACES):
+        return [] if among else [f"{path}: {NO_AMONG}"]
     if not isinstance(among, Mapping) or len(among) != 1:
         return [f"{path}: {BAD_AMONG}"]
     group, value = next(iter(among.items()))

@@ -1,6 +1,6 @@
-"""Conditions: what a rule, a plan, a ladder or a scoring fit asks of a lead. One vocabulary, checked when it is written and read when a lead comes.
+"""Conditions: what a rule, a plan, a ladder or a scoring fit asks of a lead.
 
-A list means any of; every key must hold; a value that is not known never holds.
+One vocabulary, checked when it is written and held against each lead. A list means any of; every key must hold; a value that is not known never holds.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""The decision itself: rules from top to bottom, the gates, the ranking, and the trace of all of it. Pure: the same facts, the same answer."""
+"""The decision itself: rules from top to bottom, the gates, the ranking, and the trace of all of it.
+
+Pure: the same facts give the same answer.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -48,9 +51,13 @@ def decide(
     ruleset: RuleSet,
     rotations: Mapping[str, Ledger],
     now: datetime,
+    *,
     exclude: AbstractSet[str] = frozenset(),
 ) -> Decision:
-    """Who gets the lead, by which rule and why. `exclude` holds the keys of people who must not; `rotations` the ledgers by rule name."""
+    """Who gets the lead, by which rule and why.
+
+    `rotations` holds the ledgers by rule name, `exclude` the keys of people who must not get it.
+    """
     case = Case(lead, roster, index_of(roster), rotations, now.astimezone(ZoneInfo(roster.timezone)), exclude)
     asked: list[Rule] = []
     for rule in ruleset.rules:
@@ -258,9 +265,7 @@ class Case:
         best = order[0]
         if best not in free and then.get("hold_seconds") and shift and self._may_wait() and self._clearly_better(best, free):
             extra = {"hold_seconds": then["hold_seconds"], "awaits": best}
-            return Found(
-                HELD, None, words.held(self.name(best), then["hold_seconds"], [self.name(key) for key in free[:1]]), extra
-            )
+            return Found(HELD, None, words.held(self.name(best), then["hold_seconds"], self.name(free[0]) if free else ""), extra)
         winner = free[0] if free else best
         return Found(ASSIGNED, winner, sentence(self.name(winner), figures[winner], len(order)))
 
@@ -347,14 +352,17 @@ MODELS: Mapping[str, Callable[[Case, list[str], Mapping[str, Any], bool], Found]
 
 
 def last_resort(roster: Roster) -> str | None:
-    """Whom unplaced leads go to: the agency's choice, else the first manager, else the first of all, by key; None in an empty agency."""
+    """Whom unplaced leads go to: the agency's choice, else the first manager, else anyone, by key; None in an empty agency."""
     if roster.fallback in roster.producers:
         return roster.fallback
     return min(roster.producers, key=lambda key: (roster.producers[key].role != "manager", key), default=None)
 
 
 def against(lead: LeadFacts, roster: Roster, key: str, now: datetime, *, overrule: bool = False) -> tuple[str, ...]:
-    """Everything that stands against giving someone this lead. With `overrule` only what nobody may overrule: licence, certification, employment."""
+    """Everything that stands against giving someone this lead.
+
+    With `overrule` only what nobody may overrule: licence, certification, employment.
+    """
     case = Case(lead, roster, index_of(roster), {}, now.astimezone(ZoneInfo(roster.timezone)), frozenset())
     if overrule and key in roster.producers:
         return case.index.stand(case.standings, key, lead.state, lead.line, case.day).barred
@@ -362,7 +370,7 @@ def against(lead: LeadFacts, roster: Roster, key: str, now: datetime, *, overrul
 
 
 def given(lead: LeadFacts, roster: Roster, ruleset: int, key: str, now: datetime, *, reason: str) -> Decision:
-    """The decision of somebody else, or of the ladder, to give someone this lead; what the gates say of it stands in `considered`."""
+    """The decision of a person, or of the ladder, to give someone this lead; `considered` says what the gates think of it."""
     case = Case(lead, roster, index_of(roster), {}, now.astimezone(ZoneInfo(roster.timezone)), frozenset())
     case.looked_at[key] = Considered(key, True, case.why_not(key, shift=True))
     rule = RuleSet(ruleset, ())

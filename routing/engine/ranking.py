@@ -1,8 +1,8 @@
 """The figures people are ranked by: load, fit and close rate. Whole numbers throughout, so that a tie is a tie.
 
-Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it: the posterior mean of a beta-binomial model
-with that prior (empirical Bayes; G. Casella, An introduction to empirical Bayes data analysis, The American Statistician 39, 1985), so that
-two sales out of two leads are not a rate of 100 %.
+Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it, so that two sales out of two leads are
+not a rate of 100 %: the posterior mean of a beta-binomial model with that prior (empirical Bayes; G. Casella, An introduction to
+empirical Bayes data analysis, The American Statistician 39, 1985).
 """
 
 from collections.abc import Iterable, Mapping
@@ -53,7 +53,10 @@ def capacity_score(load: LoadFacts) -> int:
 
 
 def specialisation_score(person: ProducerFacts, line: LineFacts | None, team: str | None, lines: Mapping[str, LineFacts]) -> int:
-    """10: their line and their territory; 8: their line; 6: a line of the same family; 4: neither. `team` owns the lead's territory."""
+    """10: their line and their territory; 8: their line; 6: a line of the same family; 4: neither.
+
+    `team` is the one that owns the lead's territory.
+    """
     if line is None:
         return 4
     if line.key in person.lines:
@@ -77,7 +80,7 @@ def response_score(load: LoadFacts) -> int:
 
 
 def fit_points(scores: Iterable[int], weights: Iterable[int]) -> int:
-    """Best fit in thousandths of a point, 0 to 100 points: ten times the weighted mean of scores given in thousandths (0 to 10,000)."""
+    """Best fit in thousandths of a point, 0 to 100 points: ten times the weighted mean of scores, given in thousandths."""
     pairs = list(zip(scores, weights, strict=True))
     total = sum(weight for _, weight in pairs)
     return 10 * sum(score * weight for score, weight in pairs) // total if total else 0

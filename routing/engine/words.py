@@ -51,11 +51,10 @@ def close_rate(name: str, rate: int, among: int) -> str:
     return f"{name} closes {rate / 10_000:.1f} % of leads, most of {among} eligible"
 
 
-def held(name: str, seconds: int, free: Iterable[str]) -> str:
-    """Why nobody has it yet."""
-    other = next(iter(free), None)
-    than = f"clearly better than {other}, who is free" if other else "and nobody is free"
-    return f"Waiting up to {seconds} s for {name}, who is busy {'but ' if other else ''}{than}"
+def held(name: str, seconds: int, free: str) -> str:
+    """Why nobody has it yet; `free`: the best one who is, if anybody."""
+    than = f"but clearly better than {free}, who is free" if free else "like everyone else"
+    return f"Waiting up to {seconds} s for {name}, who is busy {than}"
 
 
 def one_out(name: str, why: Iterable[str]) -> str:
