@@ -7,7 +7,8 @@ class AgencyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After each migration and flush, every role has its group and every kind of configuration its number."""
+        """After each migration and flush, roles have their groups, kinds of configuration their numbers, and the beat its duties."""
+        from agency import schedule
         from agency.revisions import begin
         from agency.roles import sync_groups
 
@@ -15,3 +16,4 @@ class AgencyConfig(AppConfig):
         last = [config for config in apps.get_app_configs() if config.models_module is not None][-1]
         post_migrate.connect(sync_groups, sender=last, dispatch_uid="agency.roles")
         post_migrate.connect(begin, sender=self, dispatch_uid="agency.revisions")
+        post_migrate.connect(schedule.write, sender=last, dispatch_uid="agency.schedule")

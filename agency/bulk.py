@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, models
 
 
-def insert(  # noqa: PLR0913
+def insert(
     model: type[models.Model],
     rows: Sequence[Mapping[str, Any]],
     *,

@@ -1,7 +1,7 @@
 """Handing due messages to their providers: claim, ask the gate, talk, record.
 
-No transaction is open while a provider is talked to. Staff are told at least once: a message in flight past its lease is due again. Consumers are told at most once: such a message is
-stuck, and only a person may send it again.
+No transaction is open while a provider is talked to. Staff are told at least once: a message in flight past its lease is due
+again. Consumers are told at most once: such a message is stuck, and only a person may send it again.
 """
 
 import logging

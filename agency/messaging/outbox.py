@@ -33,7 +33,7 @@ class Draft:
     """None: at once."""
 
 
-def send(  # noqa: PLR0913
+def send(
     *,
     channel: str,
     audience: str,
@@ -89,7 +89,7 @@ def send_all(drafts: Iterable[Draft], now: datetime) -> list[Message]:
     return written
 
 
-def staff_drafts(  # noqa: PLR0913
+def staff_drafts(
     kind: str,
     *,
     user: "User",

@@ -1,0 +1,24 @@
+"""What happens to a lead by itself: plans, their steps, and the gate that every automatic touch passes."""
+
+from agency.messaging import Permission
+from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
+from leads.followup.gate import gate_messages, may_contact
+from leads.followup.plans import plans
+from leads.followup.run import run_due
+from leads.followup.sequence import call_logged, on_decided, start, stop
+
+__all__ = [
+    "Permission",
+    "PlanFacts",
+    "StepFacts",
+    "StepRow",
+    "call_logged",
+    "gate_messages",
+    "may_contact",
+    "on_decided",
+    "plans",
+    "run_due",
+    "start",
+    "step_rows",
+    "stop",
+]

@@ -1,0 +1,171 @@
+"""What becomes of one step that is due: a call to make, a message to send, a later hour, or a reason why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from agency.due import DueState
+from agency.messaging import Draft, staff_drafts
+from agency.messaging.letterhead import Letterhead, letterhead
+from agency.messaging.models import Audience, Channel
+from leads.followup import signature
+from leads.followup.gate import Question, Words, answer, latest_word, question_about
+from leads.followup.sequence import FROM_NURTURE, TO_NURTURE, TRIGGER_NURTURE
+from leads.followup.templates import TemplateError, render
+from leads.models import FollowUpStep, Status, Template, Touch
+from producers import roster
+from producers.facts import LineFacts
+from producers.models import Producer
+
+LATE = timedelta(hours=1)
+"""A message this late gives way to a later one of its plan on the same channel, so that an outage ends in one text, not three."""
+
+CLOSED = "The lead is closed."
+SWITCHED_OFF = "The plan was switched off."
+STEP_REMOVED = "The step was taken out of the plan."
+NOBODY_TO_CALL = "Nobody is there to make the call."
+NO_PHONE = "There is no phone number to call."
+NO_TEMPLATE = "The step has nothing to say: its template is missing."
+CONDITION_UNMET = "Only if {condition}, which does not hold."
+UNKNOWN_CONDITION = "{condition!r} is no condition that a step can have."
+SUPERSEDED = "Not done before the next one was due."
+
+CALL_LOGGED = "call_logged"
+ONLY_IF = {CALL_LOGGED: "a call was made since the plan began"}
+"""The conditions a step can have, in words."""
+
+KIND_CALL = "call_due"
+KIND_TOUCH = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the steps of one batch need to know, read at once."""
+
+    now: datetime
+    words: Words
+    called_at: Mapping[int, datetime] = field(default_factory=dict)
+    """Lead → when it was last called."""
+    last_of: Mapping[tuple[int, int, str], int] = field(default_factory=dict)
+    """(Lead, plan, channel) → the last step of those that are due."""
+    head: Letterhead = field(default_factory=Letterhead)
+    lines: Mapping[str, LineFacts] = field(default_factory=dict)
+
+
+def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
+    """All that deciding these steps takes; a fixed number of queries."""
+    leads = {step.lead_id for step in steps}
+    calls = Touch.objects.filter(lead__in=leads, channel="call", direction="out").values_list("lead").annotate(Max("at"))
+    due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE, due_at__lte=now).order_by("due_at", "pk")
+    return Batch(
+        now=now,
+        words=latest_word([question_about(step.lead, step.channel) for step in steps if step.channel in ("sms", "email")]),
+        called_at=dict(calls),
+        last_of={(lead, plan, channel): pk for lead, plan, channel, pk in due.values_list("lead", "plan", "channel", "pk")},
+        head=letterhead(),
+        lines=roster.static().lines,
+    )
+
+
+def decide(step: FollowUpStep, batch: Batch) -> Draft | None:
+    """The step says what became of it; returned is the message that tells whoever is to know."""
+    if why := moot(step):
+        return _finish(step, DueState.SKIPPED, why, batch.now)
+    return _call(step, batch) if step.channel == "call" else _touch(step, batch)
+
+
+def moot(step: FollowUpStep) -> str:
+    """Why the step has lost its point, or empty. Such a step ends its plan for the lead: no further round is begun."""
+    nurturing = step.plan.starts == TRIGGER_NURTURE
+    if step.lead.status in (Status.BOUND, Status.LOST):
+        return CLOSED
+    if nurturing != (step.lead.status == Status.NURTURE):
+        return FROM_NURTURE if nurturing else TO_NURTURE
+    return "" if step.plan.active else SWITCHED_OFF
+
+
+def speaker(step: FollowUpStep) -> Producer | None:
+    """Whose task a call is and who signs a message: the owner, else whoever is accountable for the lead or its plan."""
+    return step.lead.owner or step.lead.steward or step.plan.steward
+
+
+def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
+    who = speaker(step)
+    if who is None or not step.lead.phone:
+        return _finish(step, DueState.SKIPPED, NO_PHONE if who else NOBODY_TO_CALL, batch.now)
+    if _overtaken(step, batch):
+        return _finish(step, DueState.SKIPPED, SUPERSEDED, batch.now)
+    step.state, step.outcome = DueState.WAITING, ""
+    if step.due_at <= step.started_at:
+        return None  # the call at minute 0: the notice of the assignment says it
+    [notice] = staff_drafts(
+        KIND_CALL,
+        user=who.user,
+        channels=[Channel.IN_APP],
+        subject=f"Call {step.lead.name}: {step.label or 'follow-up'}",
+        path=f"/leads/{step.lead_id}/",
+        lead_id=step.lead_id,
+        dedupe_key=f"followup:{step.pk}",
+    )
+    return notice
+
+
+def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
+    if batch.now - step.due_at > LATE and _overtaken(step, batch):
+        return _finish(step, DueState.SKIPPED, SUPERSEDED, batch.now)
+    template, why = _template(step, batch)
+    if template is None:
+        return _finish(step, DueState.SKIPPED if why.startswith("Only if") else DueState.FAILED, why, batch.now)
+    question = question_about(step.lead, step.channel)
+    permission = answer(question, batch.words, batch.now)
+    if permission.retry_at is not None:
+        step.due_at, step.outcome = permission.retry_at, permission.reason
+        return None
+    if not permission.allowed:
+        return _finish(step, DueState.SKIPPED, permission.reason, batch.now)
+    try:
+        draft = _message(step, question, template, batch)
+    except TemplateError as error:
+        return _finish(step, DueState.FAILED, str(error), batch.now)
+    _finish(step, DueState.DONE, "", batch.now)
+    return draft
+
+
+def _template(step: FollowUpStep, batch: Batch) -> tuple[Template | None, str]:
+    """What the step says, or why it says nothing."""
+    if step.step is None:
+        return None, STEP_REMOVED
+    condition = step.step.only_if
+    if condition and condition not in ONLY_IF:
+        return None, UNKNOWN_CONDITION.format(condition=condition)
+    called_at = batch.called_at.get(step.lead_id)
+    if condition == CALL_LOGGED and (called_at is None or called_at < step.started_at):
+        return step.step.otherwise, CONDITION_UNMET.format(condition=ONLY_IF[condition])
+    return step.step.template, NO_TEMPLATE
+
+
+def _message(step: FollowUpStep, question: Question, template: Template, batch: Batch) -> Draft:
+    who = speaker(step)
+    values = signature.values(step.lead, who.user if who else None, batch.head, batch.lines)
+    return Draft(
+        channel=step.channel,
+        audience=Audience.CONSUMER,
+        kind=KIND_TOUCH,
+        user=who.user if who else None,
+        lead_id=step.lead_id,
+        to=question.address,
+        subject=render(template.subject, values),
+        body=render(template.body, values),
+        path=f"/leads/{step.lead_id}/",
+        dedupe_key=f"followup:{step.pk}",
+    )
+
+
+def _overtaken(step: FollowUpStep, batch: Batch) -> bool:
+    return batch.last_of.get((step.lead_id, step.plan_id, step.channel), step.pk) != step.pk
+
+
+def _finish(step: FollowUpStep, state: DueState, outcome: str, now: datetime) -> None:
+    step.state, step.outcome, step.finished_at = state, outcome, now

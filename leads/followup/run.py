@@ -1,0 +1,136 @@
+"""Running the steps that are due. A step and what it leads to (a task, a message, a refusal) are one transaction.
+
+Nothing here talks to the outside, so no step is ever half done: a crash leaves it due. The step and its lead are locked together,
+and one that somebody is working on is passed over until the next sweep, so this never waits for anyone.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+from django.db.models import Max, QuerySet
+
+from agency.due import DueState, lock, record
+from agency.messaging import send_all
+from leads.followup import outcome
+from leads.followup.facts import StepRow, next_round
+from leads.followup.plans import plans
+from leads.followup.sequence import write
+from leads.followup.transition import begin_nurture
+from leads.models import FollowUpStep
+
+JOINED = ("lead__owner__user", "lead__steward__user", "plan__steward__user", "step__template", "step__otherwise")
+FIELDS = ("state", "due_at", "finished_at", "outcome", "message")
+COULD_NOT_RUN = "It could not be run ({error})."
+
+logger = logging.getLogger(__name__)
+
+
+def run_due(now: datetime, limit: int = 200) -> int:
+    """Every step due at `now` was done, handed to a person, refused with a reason or moved; return how many.
+
+    Works in batches of `limit`, one transaction and a fixed number of queries each. A step whose lead somebody holds is left out.
+    """
+    total = 0
+    while ran := _run_some(now, limit):
+        total += ran
+    return total
+
+
+def _run_some(now: datetime, limit: int) -> int:
+    try:
+        return _run_touches(now, limit) or _run_transition(now)
+    except OperationalError:  # the database is away or broke a deadlock: nothing is lost, and the next sweep tries again
+        raise
+    except Exception:
+        logger.exception("A batch of follow-up steps failed; its steps are run one by one")
+        return _run_one_by_one(now, limit)
+
+
+def _run_touches(now: datetime, limit: int) -> int:
+    """Run up to `limit` calls and messages in one transaction."""
+    with transaction.atomic():
+        steps = lock(_touches(), now, limit, of=("self", "lead"))
+        if steps:
+            _run(steps, now)
+    return len(steps)
+
+
+def _run_transition(now: datetime) -> int:
+    """Run one step that begins another plan, in a transaction of its own: it takes locks that others wait for."""
+    with transaction.atomic():
+        steps = lock(_transitions(), now, 1, of=("self", "lead"))
+        for step in steps:
+            begin_nurture(step, now)
+            record(FollowUpStep, [step], FIELDS)
+    return len(steps)
+
+
+def _run_one_by_one(now: datetime, limit: int) -> int:
+    """Run the due steps each on its own; the ones that fail are marked as failed, for a person to see."""
+    keys = FollowUpStep.objects.filter(state=DueState.DUE, due_at__lte=now).order_by("due_at", "pk").values_list("pk", flat=True)
+    ran = 0
+    for key in list(keys[:limit]):
+        try:
+            with transaction.atomic():
+                steps = lock(_touches().filter(pk=key), now, 1, of=("self", "lead"))
+                if steps:
+                    _run(steps, now)
+                ran += len(steps)
+        except OperationalError:
+            raise
+        except Exception as error:
+            logger.exception("Follow-up step %s failed", key)
+            ran += FollowUpStep.objects.filter(pk=key, state=DueState.DUE).update(
+                state=DueState.FAILED, finished_at=now, outcome=COULD_NOT_RUN.format(error=type(error).__name__)
+            )
+    return ran
+
+
+def _touches() -> QuerySet[FollowUpStep]:
+    return FollowUpStep.objects.exclude(channel="").select_related(*JOINED)
+
+
+def _transitions() -> QuerySet[FollowUpStep]:
+    return FollowUpStep.objects.filter(channel="").select_related("lead", "plan", "step__start__steward")
+
+
+def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
+    batch = outcome.read(steps, now)
+    drafts = {step.pk: outcome.decide(step, batch) for step in steps}
+    written = {message.dedupe_key: message for message in send_all([draft for draft in drafts.values() if draft], now)}
+    for step in steps:
+        if draft := drafts[step.pk]:
+            step.message = written.get(draft.dedupe_key)
+    _replace_waiting_calls(steps, now)
+    record(FollowUpStep, steps, FIELDS)
+    write(_further_rounds(steps, now))
+
+
+def _replace_waiting_calls(steps: Sequence[FollowUpStep], now: datetime) -> None:
+    """A lead has one call to make: an older one that nobody made gives way."""
+    leads = {step.lead_id for step in steps if step.state == DueState.WAITING}
+    if leads:
+        FollowUpStep.objects.filter(lead__in=leads, state=DueState.WAITING).update(
+            state=DueState.SKIPPED, finished_at=now, outcome=outcome.SUPERSEDED
+        )
+
+
+def _further_rounds(steps: Sequence[FollowUpStep], now: datetime) -> list[StepRow]:
+    """The next round of each repeating plan whose round ends with one of these steps."""
+    ended = [step for step in steps if step.plan.repeats and step.state != DueState.DUE and not outcome.moot(step)]
+    if not ended:
+        return []
+    known = {plan.id: plan for plan in plans()}
+    last = dict(
+        FollowUpStep.objects.filter(lead__in={step.lead_id for step in ended}, plan__in={step.plan_id for step in ended})
+        .values_list("plan")
+        .annotate(Max("position"))
+    )
+    return [
+        row
+        for step in ended
+        if step.position == last[step.plan_id] and step.plan_id in known
+        for row in next_round(known[step.plan_id], step.lead_id, step.started_at, step.cycle, now)
+    ]
