@@ -7,7 +7,7 @@ class AgencyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After each migration and flush, roles have their groups, kinds of configuration their numbers, and the beat its duties."""
+        """After each migration and flush, roles have their groups, configuration its numbers, and the beat its duties."""
         from agency import schedule
         from agency.revisions import begin
         from agency.roles import sync_groups

@@ -89,7 +89,8 @@ def record(model: type[Work], rows: Sequence[Work], fields: Collection[str], whe
     """
     if not rows:
         return 0
-    columns = [model._meta.get_field(name) for name in ("id", *dict.fromkeys([*fields, "attempts"]))]
+    known = {field.name: field for field in model._meta.concrete_fields}
+    columns = [known[name] for name in ("id", *dict.fromkeys([*fields, "attempts"]))]
     arrays = ", ".join(f"%s::{column.db_type(connection)}[]" for column in columns)
     names = ", ".join(f'"{column.column}"' for column in columns)
     changes = ", ".join(f'"{column.column}" = new."{column.column}"' for column in columns[1:])
@@ -100,7 +101,7 @@ def record(model: type[Work], rows: Sequence[Work], fields: Collection[str], whe
             f"FROM unnest({arrays}) AS new({names}) WHERE work.id = new.id" + (f" AND {where}" if where else ""),
             values,
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _value(row: models.Model, column: "models.Field[Any, Any]") -> Any:

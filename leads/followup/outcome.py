@@ -40,6 +40,10 @@ KIND_CALL = "call_due"
 KIND_TOUCH = "follow_up"
 
 
+class StepError(ValueError):
+    """The step cannot be done as the plan has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What the steps of one batch need to know, read at once."""
@@ -72,7 +76,8 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
 def decide(step: FollowUpStep, batch: Batch) -> Draft | None:
     """The step says what became of it; returned is the message that tells whoever is to know."""
     if why := moot(step):
-        return _finish(step, DueState.SKIPPED, why, batch.now)
+        _skip(step, why, batch)
+        return None
     return _call(step, batch) if step.channel == "call" else _touch(step, batch)
 
 
@@ -94,9 +99,11 @@ def speaker(step: FollowUpStep) -> Producer | None:
 def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
     who = speaker(step)
     if who is None or not step.lead.phone:
-        return _finish(step, DueState.SKIPPED, NO_PHONE if who else NOBODY_TO_CALL, batch.now)
+        _skip(step, NO_PHONE if who else NOBODY_TO_CALL, batch)
+        return None
     if _overtaken(step, batch):
-        return _finish(step, DueState.SKIPPED, SUPERSEDED, batch.now)
+        _skip(step, SUPERSEDED, batch)
+        return None
     step.state, step.outcome = DueState.WAITING, ""
     if step.due_at <= step.started_at:
         return None  # the call at minute 0: the notice of the assignment says it
@@ -114,36 +121,41 @@ def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
 
 def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
     if batch.now - step.due_at > LATE and _overtaken(step, batch):
-        return _finish(step, DueState.SKIPPED, SUPERSEDED, batch.now)
-    template, why = _template(step, batch)
-    if template is None:
-        return _finish(step, DueState.SKIPPED if why.startswith("Only if") else DueState.FAILED, why, batch.now)
-    question = question_about(step.lead, step.channel)
-    permission = answer(question, batch.words, batch.now)
-    if permission.retry_at is not None:
-        step.due_at, step.outcome = permission.retry_at, permission.reason
+        _skip(step, SUPERSEDED, batch)
         return None
-    if not permission.allowed:
-        return _finish(step, DueState.SKIPPED, permission.reason, batch.now)
+    question = question_about(step.lead, step.channel)
     try:
-        draft = _message(step, question, template, batch)
-    except TemplateError as error:
-        return _finish(step, DueState.FAILED, str(error), batch.now)
-    _finish(step, DueState.DONE, "", batch.now)
+        template = _template(step, batch)
+        if template is None:
+            _skip(step, CONDITION_UNMET.format(condition=ONLY_IF[CALL_LOGGED]), batch)
+            return None
+        permission = answer(question, batch.words, batch.now)
+        draft = _message(step, question, template, batch) if permission.allowed else None
+    except (StepError, TemplateError) as error:
+        step.state, step.outcome, step.finished_at = DueState.FAILED, str(error), batch.now
+        return None
+    if draft is not None:
+        step.state, step.outcome, step.finished_at = DueState.DONE, "", batch.now
+    elif permission.retry_at is None:
+        _skip(step, permission.reason, batch)
+        return None
+    else:
+        step.due_at, step.outcome = permission.retry_at, permission.reason
     return draft
 
 
-def _template(step: FollowUpStep, batch: Batch) -> tuple[Template | None, str]:
-    """What the step says, or why it says nothing."""
+def _template(step: FollowUpStep, batch: Batch) -> Template | None:
+    """What the step says; None when its condition does not hold and it has nothing else to say. StepError when it cannot tell."""
     if step.step is None:
-        return None, STEP_REMOVED
-    condition = step.step.only_if
-    if condition and condition not in ONLY_IF:
-        return None, UNKNOWN_CONDITION.format(condition=condition)
+        raise StepError(STEP_REMOVED)
+    if step.step.only_if and step.step.only_if not in ONLY_IF:
+        raise StepError(UNKNOWN_CONDITION.format(condition=step.step.only_if))
     called_at = batch.called_at.get(step.lead_id)
-    if condition == CALL_LOGGED and (called_at is None or called_at < step.started_at):
-        return step.step.otherwise, CONDITION_UNMET.format(condition=ONLY_IF[condition])
-    return step.step.template, NO_TEMPLATE
+    if step.step.only_if == CALL_LOGGED and (called_at is None or called_at < step.started_at):
+        return step.step.otherwise
+    if step.step.template is None:
+        raise StepError(NO_TEMPLATE)
+    return step.step.template
 
 
 def _message(step: FollowUpStep, question: Question, template: Template, batch: Batch) -> Draft:
@@ -167,5 +179,6 @@ def _overtaken(step: FollowUpStep, batch: Batch) -> bool:
     return batch.last_of.get((step.lead_id, step.plan_id, step.channel), step.pk) != step.pk
 
 
-def _finish(step: FollowUpStep, state: DueState, outcome: str, now: datetime) -> None:
-    step.state, step.outcome, step.finished_at = state, outcome, now
+def _skip(step: FollowUpStep, why: str, batch: Batch) -> None:
+    """The step is not done, and says why."""
+    step.state, step.outcome, step.finished_at = DueState.SKIPPED, why, batch.now

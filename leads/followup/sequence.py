@@ -14,7 +14,7 @@ from leads.followup.plans import plans
 from leads.models import FollowUpStep, Lead, Plan, Status
 from producers import roster
 from producers.facts import Roster
-from routing.engine import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
+from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
 from routing.engine.conditions import unmet
 
 TRIGGER_ASSIGNED = "assigned"
@@ -67,7 +67,7 @@ def choose(
 
 
 def write(rows: Sequence[StepRow], where: str = "") -> int:
-    """The rows are stored by one statement, except those that exist or that `where` (SQL on `new`) rules out; returns how many."""
+    """The rows are stored by one statement, less those that exist or that `where` (SQL on `new`) rules out; returns how many."""
     return len(
         bulk.insert(FollowUpStep, [row.to_row() for row in rows], where=where, tail="ON CONFLICT DO NOTHING", returning="id")
     )
@@ -88,7 +88,7 @@ def call_logged(lead_id: int, *, now: datetime) -> int:
 
 
 def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> None:
-    """The lead's plans fit the decision: nurtured, that plan alone; owned, no nurture, and what an assignment begins has begun once.
+    """The lead's plans fit the decision: nurtured, that plan alone; owned, no nurture, and what an assignment begins has begun.
 
     A reassignment leaves running plans as they are: the sequence belongs to the lead.
     """

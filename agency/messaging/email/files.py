@@ -11,11 +11,11 @@ from agency.messaging.models import Message
 
 
 class FileProvider:
-    """Writes one `.eml` file per message under `DATA_DIR/mail`; a second attempt replaces the file, so there is never another."""
+    """Writes one `.eml` file per message under `EMAIL_FILE_PATH`; a second attempt replaces the file, so there is never another."""
 
     def __init__(self, url: str = "") -> None:
         """The folder exists."""
-        self.folder = Path(settings.DATA_DIR) / "mail"
+        self.folder = Path(settings.EMAIL_FILE_PATH)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._head = letterhead()
 
