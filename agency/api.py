@@ -5,7 +5,9 @@ import math
 from typing import Any, Final, NoReturn
 
 from django.http import HttpRequest, JsonResponse
-from rest_framework import status
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import CursorPagination, PageNumberPagination
@@ -62,6 +64,50 @@ class StrictJSONParser(BaseParser):
         return read_object(read_bounded(stream))
 
 
+class ListOrObjectParser(StrictJSONParser):
+    """Accepts a list as well, for calls that replace a whole list."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The list or object."""
+        raw = read_bounded(stream)
+        data = read_json(raw)
+        if not isinstance(data, list | dict):
+            raise UnreadableError(NOT_AN_OBJECT, raw)
+        return data
+
+
+class DetailSerializer(serializers.Serializer[Any]):
+    """What went wrong, in a sentence."""
+
+    detail = serializers.CharField()
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """Says in the schema how a key is sent."""
+
+    target_class = "leads.keys.BearerKeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """The scheme."""
+        return {"type": "http", "scheme": "bearer", "description": "A source's or a person's API key."}
+
+
+FIELD_ERRORS: Final = OpenApiResponse(
+    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    description="What is wrong with each field; `detail` alone when the body could not be read.",
+    examples=[OpenApiExample("A wrong field", value={"phone": ["This is not a phone number."]})],
+)
+NOT_FOUND: Final = OpenApiResponse(DetailSerializer, description="There is none, or it is not yours to see.")
+CONFLICT: Final = OpenApiResponse(DetailSerializer, description="It does not fit how things stand; `detail` says why.")
+BAD_BODY: Final = {
+    401: OpenApiResponse(DetailSerializer, description="No key or session, or one that opens nothing."),
+    403: OpenApiResponse(DetailSerializer, description="Not yours to do."),
+    413: OpenApiResponse(DetailSerializer, description=TOO_LARGE),
+    415: OpenApiResponse(DetailSerializer, description="The body is not `application/json`."),
+}
+
+
 class AlwaysJSON(BaseContentNegotiation):
     """Answers JSON whatever is asked for; a body of a type that no parser takes is refused with 415."""
 
@@ -89,6 +135,16 @@ class IsManager(IsPerson):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the user is a manager."""
         return isinstance(request.user, User) and is_manager(request.user)
+
+
+class ManagersWrite(IsPerson):
+    """Everyone of the agency reads; managers write."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the user may do this."""
+        if not isinstance(request.user, User):
+            return False
+        return request.method in ("GET", "HEAD", "OPTIONS") or is_manager(request.user)
 
 
 def may(ability: str) -> type[BasePermission]:

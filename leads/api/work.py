@@ -1,0 +1,194 @@
+"""What is done with one lead: events, touches, notes, accepting, declining, handing on, moving on, judging its score."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from routing.assignment import AssignmentError, latest_decision
+
+from agency.api import Conflict, may
+from leads import work
+from leads.api import schema
+from leads.api.access import EntersLeads, WorksLeads, person, reach, source_of
+from leads.api.inputs import DeclineInput, EventInput, FlagInput, NoteInput, ReassignInput, StatusInput, TouchInput, instant
+from leads.api.shapes import lead_data, owner_of
+from leads.intake import IntakeError, record_event
+from leads.models import Lead
+from producers.models import Producer
+
+NO_SUCH_PERSON = "There is no active person with this key."
+
+
+class LeadAction(generics.GenericAPIView[Lead]):
+    """One thing done to one lead the caller may see."""
+
+    permission_classes: ClassVar[list[Any]] = [WorksLeads]
+
+    def given(self, request: Request) -> dict[str, Any]:
+        """The checked body."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+
+@schema.POST_EVENT
+class Events(LeadAction):
+    """Something the person did."""
+
+    permission_classes = [EntersLeads]
+    serializer_class = EventInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The event is stored, the lead scored again and, when that lifts it out of nurture, routed."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        now = timezone.now()
+        with _refusals():
+            at = instant(given.get("at"), now)
+            record_event(lead, given["kind"], at=at, data=given.get("data"), now=now, source=source_of(request))
+        return _answer(request, pk, status=201)
+
+
+@schema.POST_TOUCH
+class Touches(LeadAction):
+    """An attempt to reach the person, or a word from them."""
+
+    serializer_class = TouchInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The touch is logged; timers that waited for it stop."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        now = timezone.now()
+        given["at"] = instant(given.get("at"), now)
+        with _refusals():
+            work.log_touch(lead, by=person(request), now=now, **given)
+        return _answer(request, pk, status=201)
+
+
+@schema.POST_NOTE
+class Notes(LeadAction):
+    """Something written down."""
+
+    serializer_class = NoteInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The note is on the lead."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        with _refusals():
+            work.add_note(lead, by=person(request), text=given["text"], now=timezone.now())
+        return _answer(request, pk, status=201)
+
+
+@schema.POST_ACCEPT
+class Accept(LeadAction):
+    """The owner takes it on."""
+
+    serializer_class = serializers.Serializer
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The lead is accepted."""
+        lead = reach(request, pk)
+        with _refusals():
+            work.accept(lead, by=person(request), now=timezone.now())
+        return _answer(request, pk)
+
+
+@schema.POST_DECLINE
+class Decline(LeadAction):
+    """The owner hands it back."""
+
+    serializer_class = DeclineInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The lead has another owner; the answer is the lead as it now stands, though it may no longer be the caller's to see."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        with _refusals():
+            work.decline(lead, by=person(request), reason=given["reason"], now=timezone.now())
+        return _answer_anyway(pk)
+
+
+@schema.POST_REASSIGN
+class Reassign(LeadAction):
+    """A manager gives it to someone, or lets the rules decide again."""
+
+    permission_classes = [may("reassign_leads")]
+    serializer_class = ReassignInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The lead has the owner that was named, or whom the rules chose."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        producer = None
+        if key := given.get("producer"):
+            producer = Producer.objects.select_related("user").filter(key=key, active=True).first()
+            if producer is None:
+                raise ValidationError({"producer": [NO_SUCH_PERSON]})
+        try:
+            with _refusals():
+                work.reassign(lead, by=person(request), producer=producer, reason=given["reason"], now=timezone.now())
+        except AssignmentError as error:
+            raise ValidationError({"producer": [str(error)]}) from error
+        return _answer_anyway(pk)
+
+
+@schema.POST_STATUS
+class StatusStep(LeadAction):
+    """One step on the lead's way."""
+
+    serializer_class = StatusInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The lead has the status, and what follows from it."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        with _refusals():
+            work.set_status(lead, by=person(request), now=timezone.now(), **given)
+        return _answer_anyway(pk)
+
+
+@schema.POST_FLAG
+class FlagScore(LeadAction):
+    """The owner says that the score is wrong."""
+
+    serializer_class = FlagInput
+
+    def post(self, request: Request, pk: int) -> Response:
+        """The flag is stored for whoever tends the score model."""
+        lead = reach(request, pk)
+        given = self.given(request)
+        with _refusals():
+            work.flag_score(lead, by=person(request), now=timezone.now(), **given)
+        return _answer(request, pk, status=201)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What a service refuses becomes a 409, or a 400 where it names a field."""
+    try:
+        yield
+    except work.WorkError as error:
+        raise Conflict(str(error)) from error
+    except IntakeError as error:
+        raise ValidationError(error.errors) from error
+
+
+def _answer(request: Request, pk: int, status: int = 200) -> Response:
+    return Response(_data(reach(request, pk)), status=status)
+
+
+def _answer_anyway(pk: int) -> Response:
+    return Response(_data(Lead.objects.select_related("source", "owner__user").get(pk=pk)))
+
+
+def _data(lead: Lead) -> dict[str, Any]:
+    decision = latest_decision(lead)
+    return {**lead_data(lead, owner=owner_of(lead)), "decision": decision.to_json() if decision else None}

@@ -1,0 +1,140 @@
+"""Mending a lead: what was written down wrong at intake, put right by whoever works it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from routing.assignment import assign
+
+from agency.models import User
+from leads.current import Configuration, configuration
+from leads.facts import facts_of, known_person
+from leads.intake import fields
+from leads.intake.fields import FieldError
+from leads.intake.payload import recognition_flags
+from leads.intake.places import place
+from leads.models import Lead, Note, Status, Tier
+from leads.rescoring import SCORE_FIELDS, apply_score, events_of
+
+CAUSE: Final = "edit"
+NOT_EDITABLE: Final = "This cannot be changed here."
+MAY_NOT_BE_BLANK: Final = "May not be blank."
+UNREACHABLE: Final = "A phone number or an e-mail address must stay."
+WORDS: Final = {"zip_code": "ZIP", "policy_expires_on": "policy end", "callback_at": "call-back time", "email": "e-mail"}
+
+
+class EditError(Exception):
+    """The change cannot be made; `errors` says of each field what is wrong."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+@transaction.atomic
+def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> Lead:
+    """The fields have the new values, cleaned as at intake; a note says what was changed by whom; the lead is scored again.
+
+    A nurtured lead that this makes worth a call is routed. Raises `EditError`.
+    """
+    config = configuration()
+    lead = Lead.objects.select_related("source").select_for_update(of=("self",)).get(pk=lead.pk)
+    clean = _cleaned(lead, changes, config)
+    changed = [name for name, value in clean.items() if getattr(lead, name) != value]
+    if not changed:
+        return lead
+    told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name in _FIELDS)
+    flags = _flags(lead)
+    for name in changed:
+        setattr(lead, name, clean[name])
+    lead.flags = [*_flags(lead), *(flag for flag in lead.flags if flag not in flags)]
+    lead.updated_at = now
+    facts, before = facts_of(lead, lead.source, known_person(lead)), lead.tier
+    if lead.is_open or lead.status == Status.NURTURE:
+        facts = apply_score(lead, facts, events_of(lead), config, now)
+    lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
+    Note.objects.create(lead=lead, by=by, at=now, text=f"Changed {told}.")
+    if lead.status == Status.NURTURE and before == Tier.COLD != lead.tier:
+        assign(lead, reason=CAUSE, now=now, facts=facts)
+    return lead
+
+
+def _flags(lead: Lead) -> list[str]:
+    return recognition_flags(lead.zip_code, lead.state, lead.line, lead.family)
+
+
+def _cleaned(lead: Lead, changes: Mapping[str, Any], config: Configuration) -> dict[str, Any]:
+    clean: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for name, value in changes.items():
+        try:
+            if name not in _FIELDS:
+                raise FieldError(NOT_EDITABLE)
+            clean.update(_FIELDS[name](name, value, config))
+        except FieldError as error:
+            errors[name] = [str(error)]
+    if not errors and not {**_reach(lead), **clean}["email"] and not {**_reach(lead), **clean}["phone"]:
+        errors = {name: [UNREACHABLE] for name in ("email", "phone") if name in clean}
+    if errors:
+        raise EditError(errors)
+    return clean
+
+
+def _reach(lead: Lead) -> dict[str, Any]:
+    return {"email": lead.email, "phone": str(lead.phone or "")}
+
+
+def _told(name: str, before: Any, after: Any) -> str:
+    word = WORDS.get(name, name.replace("_", " "))
+    return f"{word} from {before or 'nothing'} to {after or 'nothing'}" if name != "attributes" else "attributes"
+
+
+def _text(most: int, *, needed: bool = False) -> Callable[[str, Any, Configuration], dict[str, Any]]:
+    def clean(name: str, value: Any, config: Configuration) -> dict[str, Any]:
+        text = fields.text(value, most=most)
+        if needed and not text:
+            raise FieldError(MAY_NOT_BE_BLANK)
+        return {name: text}
+
+    return clean
+
+
+def _phone(name: str, value: Any, config: Configuration) -> dict[str, Any]:
+    number, extension = fields.phone(value)
+    return {"phone": number, "phone_extension": extension}
+
+
+def _zip_code(name: str, value: Any, config: Configuration) -> dict[str, Any]:
+    written = fields.text(value, most=10)
+    found = place(written) if written else None
+    return {
+        "zip_code": written,
+        "city": found.city if found else "",
+        "state": found.state if found else "",
+        "county": found.county if found else "",
+        "timezone": found.timezone if found else "",
+    }
+
+
+def _line(name: str, value: Any, config: Configuration) -> dict[str, Any]:
+    written = fields.text(value, most=40)
+    found = config.line(written) if written else None
+    return {"line": found.key if found else written, "family": found.family if found else ""}
+
+
+_FIELDS: Final[Mapping[str, Callable[[str, Any, Configuration], dict[str, Any]]]] = {
+    "first_name": _text(100, needed=True),
+    "last_name": _text(100, needed=True),
+    "email": lambda name, value, config: {name: fields.email(value)},
+    "phone": _phone,
+    "zip_code": _zip_code,
+    "line": _line,
+    "language": _text(10),
+    "current_carrier": _text(120),
+    "heard_from": _text(120),
+    "policy_expires_on": lambda name, value, config: {name: fields.day(value)},
+    "premium_estimate": lambda name, value, config: {name: fields.amount(value)},
+    "callback_at": lambda name, value, config: {name: fields.moment(value, config.roster.timezone)},
+    "attributes": lambda name, value, config: {name: fields.mapping(value)},
+}
