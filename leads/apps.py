@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class LeadsConfig(AppConfig):
     name = "leads"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The floors below know how to ask about leads, and every change to what intake caches counts."""
+        from agency.revisions import PLANS, SCORING, SOURCES, watch
+        from leads import models
+
+        watch(SOURCES, models.Source)
+        watch(SCORING, models.ScoreModel)
+        watch(PLANS, models.Plan, models.PlanStep, models.Template)

@@ -71,7 +71,7 @@ def _add_rows(parts: list[str], values: list[Any], rows: Rows, behaviour: Behavi
 
 
 @lru_cache(maxsize=16)
-def _columns(model: type[models.Model]) -> tuple[models.Field[Any, Any], ...]:
+def _columns(model: type[models.Model]) -> "tuple[models.Field[Any, Any], ...]":
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
 
 

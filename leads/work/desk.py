@@ -1,0 +1,53 @@
+"""What every deed begins with: the locked lead, and whether this person may touch it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from agency.models import User
+from agency.roles import is_manager
+from leads.models import Lead, Status, StatusChange
+
+NOT_YOURS: Final = "This lead is not yours (any more)."
+MANAGERS_ONLY: Final = "Only a manager can do this."
+DOUBLE_PRESS: Final = timedelta(seconds=5)
+"""The same words by the same person within this time are one press that came twice."""
+
+
+class WorkError(Exception):
+    """What was asked cannot be done; the message is for people."""
+
+
+@contextmanager
+def at_work(lead: Lead, by: User | None) -> Iterator[Lead]:
+    """The lead's row, locked and read afresh, in a transaction of its own; afterwards `lead` shows what became of it.
+
+    Raises `WorkError` unless `by` owns the lead, is its steward, is a manager, or is the system (None).
+    """
+    with transaction.atomic():
+        locked = Lead.objects.select_related("source", "owner__user", "steward").select_for_update(of=("self",)).get(pk=lead.pk)
+        if by is not None and not may_work(locked, by):
+            raise WorkError(NOT_YOURS)
+        yield locked
+    lead.refresh_from_db()
+
+
+def may_work(lead: Lead, by: User) -> bool:
+    """Whether the lead is this person's to work: its owner, the steward of a nurtured one, or a manager."""
+    if owns(lead, by) or is_manager(by):
+        return True
+    return lead.status == Status.NURTURE and lead.steward is not None and lead.steward.user_id == by.pk
+
+
+def owns(lead: Lead, by: User) -> bool:
+    """Whether the lead is with this person."""
+    return lead.owner is not None and lead.owner.user_id == by.pk
+
+
+def note_status(lead: Lead, before: str, *, by: User | None, now: datetime, reason: str = "") -> None:
+    """The lead's history says that its status went from `before` to what it is; nothing when it did not change."""
+    if lead.status != before:
+        StatusChange.objects.create(lead=lead, before=before, after=lead.status, by=by, at=now, reason=reason[:300])

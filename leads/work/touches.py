@@ -1,0 +1,119 @@
+"""Attempts to reach the person, and words from them."""
+
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+
+from agency.models import User
+from leads import followup
+from leads.consents import withdrawal
+from leads.intake import fields
+from leads.models import Direction, Lead, Status, Touch, TouchChannel, TouchOutcome
+from leads.work.credit import credit
+from leads.work.desk import DOUBLE_PRESS, WorkError, at_work, note_status
+from routing import escalation
+from routing.assignment import reopen
+
+NO_CHANNEL: Final = "Say how: a call, a text, an e-mail or in person."
+NO_OUTCOME: Final = "Say what came of it."
+NO_DIRECTION: Final = "Say who reached out to whom."
+WRONG_NUMBER: Final = "The phone number is wrong."
+CONTACTS: Final = (TouchOutcome.REACHED, TouchOutcome.REPLIED)
+CLOSES: Final = {
+    TouchChannel.CALL: ["call", "sms"],
+    TouchChannel.SMS: ["call", "sms"],
+    TouchChannel.EMAIL: ["email"],
+    TouchChannel.IN_PERSON: ["call", "sms", "email"],
+}
+"""Channels that a person's "stop" closes: a word about the number is about everything that goes to the number."""
+
+
+def log_touch(  # noqa: PLR0913
+    lead: Lead,
+    *,
+    by: User | None,
+    channel: str,
+    outcome: str,
+    direction: str = Direction.OUT,
+    at: datetime | None = None,
+    note: str = "",
+    now: datetime | None = None,
+) -> Touch:
+    """The touch is in the history and has had its effects: the ladder ends, the status moves, plans stop, a "stop" is kept.
+
+    `at`: when it happened, never later than now. Pressing twice logs it once.
+    """
+    now = timezone.now() if now is None else now
+    happened = now if at is None else min(at, now)
+    words = _checked(channel, outcome, direction, note)
+    with at_work(lead, by) as locked:
+        same = {"lead": locked, "by": by, "channel": channel, "outcome": outcome, "direction": direction, "note": words}
+        twice = None if at is not None else Touch.objects.filter(**same, at__gt=now - DOUBLE_PRESS).first()
+        if twice is not None:
+            return twice
+        touch = Touch.objects.create(**same, at=happened)
+        _take_effect(locked, touch, by, now)
+        locked.updated_at = now
+        locked.save()
+    return touch
+
+
+def _checked(channel: str, outcome: str, direction: str, note: str) -> str:
+    for value, choices, message in (
+        (channel, TouchChannel.values, NO_CHANNEL),
+        (outcome, TouchOutcome.values, NO_OUTCOME),
+        (direction, Direction.values, NO_DIRECTION),
+    ):
+        if value not in choices:
+            raise WorkError(message)
+    try:
+        return fields.text(note, most=10_000, lines=True)
+    except fields.FieldError as error:
+        raise WorkError(str(error)) from None
+
+
+def _take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
+    contact = touch.outcome in CONTACTS
+    attempt = touch.direction == Direction.OUT or touch.outcome == TouchOutcome.REACHED
+    if attempt and lead.first_attempt_at is None:
+        lead.first_attempt_at = touch.at
+    if contact:
+        _contacted(lead, touch, by, now)
+    credit(lead, now=touch.at, attempted=attempt, contacted=contact)
+    if attempt or by is not None:  # what the system hears from the person does not excuse the owner
+        escalation.stop(lead.pk, now=now, why="contact" if contact else "attempt")
+    if touch.channel == TouchChannel.CALL and attempt:
+        followup.call_logged(lead.pk, now=now)
+    if contact:
+        followup.stop(lead.pk, event=touch.outcome, now=now)
+    if touch.outcome == TouchOutcome.OPTED_OUT:
+        _opted_out(lead, touch, now)
+    if touch.outcome == TouchOutcome.WRONG_NUMBER and WRONG_NUMBER not in lead.flags:
+        lead.flags = [*lead.flags, WRONG_NUMBER]
+
+
+def _contacted(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
+    before = lead.status
+    lead.last_activity_at = max(lead.last_activity_at, touch.at)
+    lead.contacted_at = lead.contacted_at or touch.at
+    if lead.status == Status.NURTURE:
+        reopen(lead, now=now)  # whoever speaks to us again needs an owner again
+    if lead.status in (Status.NEW, Status.NURTURE) and lead.owner_id is not None:
+        lead.status = Status.CONTACTED
+    note_status(lead, before, by=by, now=now, reason=touch.get_outcome_display())
+
+
+def _opted_out(lead: Lead, touch: Touch, now: datetime) -> None:
+    channels = CLOSES[TouchChannel(touch.channel)]
+    row = withdrawal(
+        channels,
+        at=touch.at,
+        via=touch.channel,
+        phone=str(lead.phone or "") if "call" in channels else "",
+        email=lead.email if "email" in channels else "",
+        text=touch.note,
+    )
+    row.lead = lead
+    row.save()
+    followup.stop(lead.pk, event="opted_out", now=now)
