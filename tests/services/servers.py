@@ -102,8 +102,13 @@ class RabbitMQ(Server):
 
     def stop(self) -> None:
         super().stop()
-        if mapper := shutil.which("epmd"):
-            subprocess.run([mapper, "-port", str(self.mapper), "-kill"], capture_output=True, check=False, timeout=10)
+        mapper = shutil.which("epmd")
+        deadline = time.monotonic() + 5  # Erlang's port mapper refuses until it has noticed that the node is gone
+        while mapper and time.monotonic() < deadline:
+            kill = [mapper, "-port", str(self.mapper), "-kill"]
+            if subprocess.run(kill, capture_output=True, check=False, timeout=10).returncode == 0:
+                return
+            time.sleep(0.1)
 
     def script(self) -> str:
         """The server's own script: Debian's wrapper on the PATH is for root alone, and gives up root first."""
