@@ -9,8 +9,8 @@ from agency.messaging.selectors import unread
 from agency.models import User
 from agency.poke import poke
 
-LEFT = "Left as it is by {name}."
-SENT_AGAIN = "Sent again by {name}."
+LEFT = "Left as it is by {name}"
+SENT_AGAIN = "Sent again by {name}"
 
 
 def mark_read(user: User, *, now: datetime, ids: Collection[int] | None = None) -> int:

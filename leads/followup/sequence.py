@@ -14,8 +14,8 @@ from leads.followup.plans import plans
 from leads.models import FollowUpStep, Lead, Plan, Status
 from producers import roster
 from producers.facts import Roster
-from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
 from routing.engine.conditions import unmet
+from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
 
 TRIGGER_ASSIGNED = "assigned"
 TRIGGER_QUOTED = "quoted"

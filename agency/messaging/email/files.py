@@ -11,7 +11,7 @@ from agency.messaging.models import Message
 
 
 class FileProvider:
-    """Writes one `.eml` file per message under `EMAIL_FILE_PATH`; a second attempt replaces the file, so there is never another."""
+    """Writes one `.eml` file per message under `EMAIL_FILE_PATH`; a second attempt replaces the file."""
 
     def __init__(self, url: str = "") -> None:
         """The folder exists."""
