@@ -1,0 +1,85 @@
+"""What every page shares: who may see it, in which timezone it speaks, how it is sent, and how often one may ask."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+
+from agency.models import Agency, User
+from agency.roles import ABILITIES, role_of
+
+View = Callable[..., HttpResponse]
+DEFAULT_TIMEZONE = "America/New_York"
+
+
+class PageRequest(HttpRequest):
+    """A request to a page behind the log-in: with the person, their role and the agency."""
+
+    user: User  # type: ignore[assignment]  # nobody else gets past `page`
+    agency: Agency
+    role: str
+
+
+def the_agency() -> Agency:
+    """The agency's one row, or a nameless one before it was set up; one query."""
+    return Agency.objects.first() or Agency(name="Your agency", timezone=DEFAULT_TIMEZONE)
+
+
+def public_page(view: View) -> View:
+    """The view runs in the agency's timezone with `request.agency`; its answer is compressed and kept by no cache."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        agency = the_agency()
+        cast(PageRequest, request).agency = agency
+        with timezone.override(agency.timezone):
+            return view(request, *args, **kwargs)
+
+    return cast(View, never_cache(gzip_page(inner)))
+
+
+def page(*abilities: str) -> Callable[[View], View]:
+    """A public page that asks for a log-in, and answers 403 to roles with none of these abilities; sets `request.role`."""
+    roles = {role for ability in abilities for role in ABILITIES[ability]}
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            role = role_of(request.user)  # type: ignore[arg-type]  # a user of ours: somebody is logged in
+            if not role or (roles and role not in roles):
+                raise PermissionDenied
+            cast(PageRequest, request).role = role
+            return view(request, *args, **kwargs)
+
+        return cast(View, login_required(public_page(inner)))
+
+    return decorate
+
+
+def within_rate(name: str, limit: int, seconds: int) -> bool:
+    """Whether this is at most the `limit`-th call under `name` in the window of `seconds`; counted across processes."""
+    key = "rate:" + hashlib.sha256(name.encode()).hexdigest()
+    cache.add(key, 0, seconds)
+    try:
+        return cache.incr(key) <= limit
+    except ValueError:  # it expired between the two calls
+        cache.set(key, 1, seconds)
+        return True
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The visitor's address: the last one the proxy in front wrote down, when the settings say there is one."""
+    forwarded = str(request.headers.get("X-Forwarded-For", "")).split(",")[-1].strip()
+    if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))
+

@@ -1,0 +1,141 @@
+"""Everything the lead page shows of one lead, read once."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agency.due import DueState
+from agency.models import User
+from leads import current
+from leads.followup import Permission, may_contact
+from leads.models import Client, Consent, FollowUpStep, Lead, Policy, Quote, Status
+from leads.selectors import leads_visible_to
+from leads.timeline import Entry, timeline
+from producers.facts import Roster
+from routing.models import Assignment, LadderStep, RoutingDecision
+
+CHANNELS = (("call", "Calls"), ("sms", "Texts"), ("email", "E-mails"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person the engine looked at, by name, with what ruled them out or the figures they were ranked by."""
+
+    name: str
+    eligible: bool
+    chosen: bool
+    why: Sequence[str]
+    rank: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision in words for the page."""
+
+    decision: RoutingDecision
+    rules: Sequence[Mapping[str, Any]]
+    candidates: Sequence[Candidate]
+    proof: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether something automatic may go out on one channel now, and why not."""
+
+    label: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One lead, for the page."""
+
+    lead: Lead
+    line: str
+    local_time: datetime | None
+    """The wall clock where the person lives."""
+    reach: Sequence[Reach]
+    assignment: Assignment | None
+    since: datetime | None
+    """When the clock started that still runs; None once someone tried."""
+    late: bool
+    choice: Choice | None
+    rungs: Sequence[LadderStep]
+    steps: Sequence[FollowUpStep]
+    entries: Sequence[Entry]
+    quotes: Sequence[Quote]
+    policies: Sequence[Policy]
+    consents: Sequence[Consent]
+    client: Client | None
+    household: Sequence[Lead]
+    attributes: Sequence[tuple[str, str]]
+
+    @property
+    def version(self) -> str:
+        """Differs whenever something was added to the lead's history or its timers moved."""
+        lead = self.lead
+        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, lead.owned_since, len(self.entries), self.since, self.late)
+        timers = [(step.pk, step.due_at) for step in (*self.rungs, *self.steps)]
+        return hashlib.blake2s(repr((shown, timers)).encode(), digest_size=8).hexdigest()
+
+
+def dossier(lead: Lead, *, viewer: User, now: datetime) -> Dossier:
+    """All about the lead as `viewer` may see it; a constant number of queries."""
+    roster = current.configuration().roster
+    line = roster.lines.get(lead.line)
+    assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
+    rungs = list(LadderStep.objects.filter(lead=lead, state=DueState.DUE).order_by("due_at"))
+    untouched = assignment is not None and assignment.first_attempt_at is None and lead.status == Status.NEW
+    return Dossier(
+        lead=lead,
+        line=line.name if line else lead.line,
+        local_time=now.astimezone(ZoneInfo(lead.timezone)) if lead.timezone else None,
+        reach=[Reach(label, may_contact(lead, channel, now)) for channel, label in CHANNELS],
+        assignment=assignment,
+        since=lead.owned_since if untouched else None,
+        late=untouched and _is_late(assignment, now),
+        choice=choice(lead, roster),
+        rungs=rungs,
+        steps=list(FollowUpStep.objects.filter(lead=lead, state=DueState.DUE).order_by("due_at", "position")),
+        entries=timeline(lead),
+        quotes=list(Quote.objects.filter(lead=lead).order_by("-quoted_at")),
+        policies=list(Policy.objects.filter(lead=lead).order_by("-bound_at")),
+        consents=list(Consent.objects.filter(lead=lead).order_by("-at")),
+        client=Client.objects.filter(pk=lead.client_id).select_related("csr__user", "producer__user").first(),
+        household=list(leads_visible_to(viewer).filter(household=lead.household_id).exclude(pk=lead.pk).order_by("-received_at")[:10]),
+        attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
+    )
+
+
+def choice(lead: Lead, roster: Roster) -> Choice | None:
+    """The latest decision about the lead, with keys turned into names; one query."""
+    decision = RoutingDecision.objects.filter(lead=lead).select_related("producer__user", "ruleset").order_by("-at", "-pk").first()
+    if decision is None:
+        return None
+    names = {key: person.name for key, person in roster.producers.items()}
+    trace = decision.trace
+    chosen = decision.producer.key if decision.producer else None
+    candidates = [
+        Candidate(
+            name=names.get(one["producer"], one["producer"]),
+            eligible=one["eligible"],
+            chosen=one["producer"] == chosen,
+            why=one.get("why", ()),
+            rank=[(name.replace("_", " "), _figure(value)) for name, value in one.get("rank", {}).items()],
+        )
+        for one in trace.get("considered", ())
+    ]
+    return Choice(decision, trace.get("rules", ()), candidates, trace.get("proof", {}))
+
+
+def _is_late(assignment: Assignment | None, now: datetime) -> bool:
+    return LadderStep.objects.filter(assignment=assignment, due_at__lte=now).exists()
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return "–" if value is None else str(value)

@@ -1,0 +1,192 @@
+"""What someone should do next: their open leads, most urgent first, with everything a row shows."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from agency.due import DueState
+from agency.models import Agency
+from leads import current
+from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status
+from leads.selectors import with_names
+from routing.models import LadderStep
+
+PAGE_SIZE = 40
+DEFAULT_TARGET = timedelta(minutes=5)  # to the first attempt, where neither ladder nor agency says
+
+LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(6)
+URGENCY = {LATE: "late", RUNNING: "running", DUE: "due", FRESH: "fresh", REST: "rest", CLOSED: "closed"}
+HEADINGS = {LATE: "Now", RUNNING: "Now", DUE: "Due", FRESH: "New", REST: "Open", CLOSED: "Closed or in nurture"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One lead as the list shows it. `since` is set while its clock runs."""
+
+    lead: Lead
+    urgency: str
+    line: str
+    since: datetime | None
+    accepted: bool
+    step: FollowUpStep | None
+    rung: LadderStep | None
+    step_is_due: bool
+    reasons: Sequence[Any]
+
+
+@dataclass(slots=True)
+class Section:
+    """Rows that stand under one heading, and how many there are of them on all pages."""
+
+    title: str
+    count: int
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of the list. `version` differs whenever what is shown does."""
+
+    sections: list[Section]
+    total: int
+    waiting: int
+    page: int
+    pages: int
+    version: str
+
+
+def first_response(agency: Agency) -> timedelta:
+    """How soon the agency wants the first attempt made."""
+    minutes = agency.targets.get("first_response_minutes")
+    return timedelta(minutes=float(minutes)) if minutes else DEFAULT_TARGET
+
+
+def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1) -> Inbox:
+    """A page of these leads, most urgent first; five queries however many there are."""
+    keys = list(ranked(leads, now, target).values_list("pk", "rank", "is_accepted"))
+    counts = Counter(HEADINGS[rank] for _, rank, _ in keys)
+    pages = max(1, ceil(len(keys) / PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = keys[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    rows = _rows(shown, now)
+    sections: dict[str, Section] = {}
+    for (_, rank, _), row in zip(shown, rows, strict=True):
+        title = HEADINGS[rank]
+        sections.setdefault(title, Section(title, counts[title])).rows.append(row)
+    found = list(sections.values())
+    return Inbox(found, len(keys), counts[HEADINGS[RUNNING]], page, pages, _version(found, len(keys), page))
+
+
+def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[Lead, Any]:
+    """The leads with `rank` and `is_accepted`, in order: late, running, due, fresh, the rest; hot before cold within the first two.
+
+    A clock runs from the assignment to the owner's first attempt. It is late from the ladder's first rung on, which counts
+    working time, or after `target` where no ladder runs.
+    """
+    first_rung = LadderStep.objects.filter(assignment=OuterRef("now_owned__pk")).order_by("rung").values("due_at")[:1]
+    call_due = FollowUpStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE, channel="call", due_at__lte=now)
+    next_step = FollowUpStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE).order_by("due_at").values("due_at")[:1]
+    untouched = Q(status=Status.NEW, now_owned__first_attempt_at__isnull=True, owned_since__isnull=False)
+    late_at = Coalesce(Subquery(first_rung), ExpressionWrapper(F("owned_since") + target, output_field=DateTimeField()))
+    by_score = Case(When(rank__in=[LATE, RUNNING, FRESH], then=F("score")), default=Value(0), output_field=IntegerField())
+    return (
+        leads.annotate(now_owned=FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True)))
+        .annotate(
+            late_at=Case(When(untouched, then=late_at), output_field=DateTimeField()),
+            is_accepted=Case(When(now_owned__accepted_at__isnull=False, then=True), default=False, output_field=BooleanField()),
+        )
+        .annotate(
+            rank=Case(
+                When(~Q(status__in=OPEN_STATUSES), then=CLOSED),
+                When(late_at__lte=now, then=LATE),
+                When(untouched & Q(owned_since__lte=now), then=RUNNING),
+                When(Exists(call_due), then=DUE),
+                When(status=Status.NEW, then=FRESH),
+                default=REST,
+                output_field=IntegerField(),
+            )
+        )
+        .annotate(
+            sort_at=Case(
+                When(rank__in=[LATE, RUNNING, FRESH], then=F("owned_since")),
+                default=Subquery(next_step),
+                output_field=DateTimeField(),
+            )
+        )
+        .order_by("rank", by_score.desc(), F("sort_at").asc(nulls_last=True), "pk")
+    )
+
+
+def next_steps(leads: Iterable[int]) -> dict[int, FollowUpStep]:
+    """Each lead's next follow-up that is still to come; one query."""
+    due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE)
+    return {step.lead_id: step for step in due.order_by("lead", "due_at", "position").distinct("lead")}
+
+
+def next_rungs(leads: Iterable[int]) -> dict[int, LadderStep]:
+    """Each lead's next rung of the ladder; one query."""
+    due = LadderStep.objects.filter(lead__in=leads, state=DueState.DUE)
+    return {rung.lead_id: rung for rung in due.order_by("lead", "due_at", "rung").distinct("lead")}
+
+
+def _rows(shown: Sequence[tuple[int, int, bool]], now: datetime) -> list[Row]:
+    pks = [pk for pk, _, _ in shown]
+    leads = with_names(Lead.objects.all()).in_bulk(pks)
+    steps, rungs, lines = next_steps(pks), next_rungs(pks), current.configuration().roster.lines
+    rows = []
+    for pk, rank, accepted in shown:
+        lead, step = leads[pk], steps.get(pk)
+        line = lines.get(lead.line)
+        rows.append(
+            Row(
+                lead=lead,
+                urgency=URGENCY[rank],
+                line=line.name if line else lead.line,
+                since=lead.owned_since if rank in (LATE, RUNNING) else None,
+                accepted=accepted,
+                step=step,
+                rung=rungs.get(pk),
+                step_is_due=bool(step and step.due_at <= now),
+                reasons=lead.score_reasons[:3],
+            )
+        )
+    return rows
+
+
+def _version(sections: Sequence[Section], total: int, page: int) -> str:
+    """A digest of everything the page shows that can change, running time apart."""
+    shown: list[object] = [total, page]
+    for section in sections:
+        shown.append((section.title, section.count))
+        for row in section.rows:
+            lead = row.lead
+            shown.append(
+                (lead.pk, lead.updated_at, lead.status, lead.score, lead.owner_id, lead.owned_since, row.urgency, row.accepted)
+            )
+            shown.append(
+                (row.step and (row.step.pk, row.step.due_at), row.rung and (row.rung.pk, row.rung.due_at), row.step_is_due)
+            )
+            shown.append((lead.name, str(lead.phone), lead.unplaced, row.line))
+    return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()

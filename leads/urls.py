@@ -1,0 +1,26 @@
+"""The pages about leads."""
+
+from django.urls import path
+
+from leads.views import dashboard, entry, inbox, lead, quote
+
+app_name = "leads"
+urlpatterns = [
+    path("inbox/", inbox.inbox_page, name="inbox"),
+    path("inbox/rows/", inbox.inbox_rows, name="inbox_rows"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/rows/", dashboard.dashboard_rows, name="dashboard_rows"),
+    path("leads/new/", entry.new, name="new"),
+    path("leads/rejected/", entry.rejected, name="rejected"),
+    path("leads/rejected/<int:pk>/", entry.rejected_one, name="rejected_one"),
+    path("leads/<int:pk>/", lead.detail, name="detail"),
+    path("leads/<int:pk>/accept/", lead.accept, name="accept"),
+    path("leads/<int:pk>/decline/", lead.decline, name="decline"),
+    path("leads/<int:pk>/touch/", lead.touch, name="touch"),
+    path("leads/<int:pk>/status/", lead.status, name="status"),
+    path("leads/<int:pk>/note/", lead.note, name="note"),
+    path("leads/<int:pk>/flag/", lead.flag, name="flag"),
+    path("leads/<int:pk>/reassign/", lead.reassign, name="reassign"),
+    path("quote/", quote.quote_form, name="quote_form"),
+    path("quote/thanks/", quote.quote_thanks, name="quote_thanks"),
+]
