@@ -1,12 +1,16 @@
 """The broker of a machine that has none: kombu's folder transport, safe against readers of half-written messages.
 
-kombu creates a message under its final name and fills it afterwards, so a reader that looks in between takes an empty
-message and the worker dies of it. Here a message appears complete, by a rename.
+kombu creates a message under its final name and fills it afterwards, and does the same with the table of queues: whoever
+looks in between reads nothing, and the worker dies of it. Here a message appears complete, by a rename, and the table
+is behind a lock.
 """
 
+import fcntl
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -17,6 +21,21 @@ from kombu.utils.json import dumps, loads
 
 class Channel(filesystem.Channel):
     """One folder holds all messages, named so that the oldest sorts first."""
+
+    def get_table(self, exchange: str) -> Any:
+        """The queues bound to the exchange."""
+        with self._table_lock(fcntl.LOCK_SH):
+            return super().get_table(exchange)
+
+    def _queue_bind(self, *args: Any, **kwargs: Any) -> None:
+        with self._table_lock(fcntl.LOCK_EX):
+            super()._queue_bind(*args, **kwargs)
+
+    @contextmanager
+    def _table_lock(self, kind: int) -> Iterator[None]:
+        with Path(self.control_folder, "lock").open("a") as file:
+            fcntl.flock(file, kind)
+            yield
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)

@@ -45,7 +45,7 @@ def test_messages_come_out_once_and_in_order(folders: Path) -> None:
 
 
 def test_reader_never_meets_a_half_written_message(folders: Path) -> None:
-    """With kombu's own channel this fails within a second."""
+    """With kombu's own channel this fails within a second, at the messages or at the table of queues."""
     body = {"text": "x" * 20_000}
     failures: list[Exception] = []
     done = threading.Event()
