@@ -82,7 +82,7 @@ class DetailSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Says in the schema how a key is sent."""
 
     target_class = "leads.keys.BearerKeyAuthentication"

@@ -14,7 +14,7 @@ from leads.models import Lead, Status, Tier
 _SPACE_FOR_PLUS = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
 
 
-class InstantField(IsoDateTimeField):
+class InstantField(IsoDateTimeField):  # type: ignore[misc]  # django-filter has no types
     """RFC 3339, forgiving the one thing that addresses do to it: an unescaped `+` of the offset arrives as a space."""
 
     def to_python(self, value: Any) -> Any:
@@ -22,13 +22,13 @@ class InstantField(IsoDateTimeField):
         return super().to_python(_SPACE_FOR_PLUS.sub(r"\1+\2", value) if isinstance(value, str) else value)
 
 
-class InstantFilter(django_filters.IsoDateTimeFilter):
+class InstantFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
     """An instant with its offset."""
 
     field_class = InstantField
 
 
-class LeadFilter(django_filters.FilterSet):
+class LeadFilter(django_filters.FilterSet):  # type: ignore[misc]
     """`status` and `tier` may be repeated; a key that nobody has finds nothing."""
 
     status = django_filters.MultipleChoiceFilter(choices=Status.choices)

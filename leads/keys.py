@@ -55,7 +55,7 @@ def revoke(key: ApiKey, *, now: datetime) -> None:
 
 def digest_of(plain: str) -> str:
     """The form in which a key is stored: SHA-256, hex. A key is random, so it needs no salt and no slow hash."""
-    return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()
 
 
 def find(plain: str, *, now: datetime) -> ApiKey | None:

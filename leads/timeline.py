@@ -148,10 +148,15 @@ def _sales(lead: Lead) -> Iterator[Entry]:
         yield Entry(quote.quoted_at, "quote", f"Quoted ${quote.premium:,}", quote.carrier, _name(quote.by), data)
     for policy in Policy.objects.filter(lead=lead).select_related("producer__user").order_by("-pk"):
         premium = "" if policy.premium is None else f" for ${policy.premium:,}"
-        data = {"carrier": policy.carrier, "line": policy.line, "number": policy.number, "producer": _key(policy.producer)}
-        yield Entry(policy.bound_at, "policy", f"Policy bound{premium}", policy.carrier, data=data)
+        sold: dict[str, Any] = {
+            "carrier": policy.carrier,
+            "line": policy.line,
+            "number": policy.number,
+            "producer": _key(policy.producer),
+        }
+        yield Entry(policy.bound_at, "policy", f"Policy bound{premium}", policy.carrier, data=sold)
         if policy.reversed_at:
-            yield Entry(policy.reversed_at, "policy", "Policy reversed", policy.carrier, data=data)
+            yield Entry(policy.reversed_at, "policy", "Policy reversed", policy.carrier, data=sold)
 
 
 def _score_flags(lead: Lead) -> Iterator[Entry]:

@@ -1,6 +1,6 @@
 """The REST API of the people: how they stand, their capacity, their territories and licences, read and written at once."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -32,13 +32,13 @@ NO_PROFILE = "You have no profile among the people who work leads."
 ANSWERS: dict[int, Any] = {400: FIELD_ERRORS, 404: NOT_FOUND, **BAD_BODY}
 
 
-class Producers(generics.ListAPIView[Producer]):
+class Producers(generics.ListAPIView[Any]):
     """Everyone who may own leads."""
 
     permission_classes = [IsPerson]
     pagination_class = Pages
     serializer_class = ProducerSerializer
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = []
 
     def get_queryset(self) -> QuerySet[Producer]:
         """By key."""
@@ -49,10 +49,11 @@ class Producers(generics.ListAPIView[Producer]):
         """A page of people as they stand now."""
         page = self.paginate_queryset(self.get_queryset())
         shown = people([one.key for one in page or []])
-        return self.get_paginated_response(ProducerSerializer(standings(timezone.now(), shown), many=True).data)
+        found: Any = standings(timezone.now(), shown)
+        return self.get_paginated_response(ProducerSerializer(found, many=True).data)
 
 
-class ProducerDetail(generics.GenericAPIView[Producer]):
+class ProducerDetail(generics.GenericAPIView[Any]):
     """One person."""
 
     permission_classes = [ManagersWrite]
@@ -82,7 +83,7 @@ class ProducerDetail(generics.GenericAPIView[Producer]):
         return _standing(key)
 
 
-class Me(generics.GenericAPIView[Producer]):
+class Me(generics.GenericAPIView[Any]):
     """The caller themselves."""
 
     permission_classes = [IsPerson]
@@ -164,7 +165,7 @@ class TerritoryDetail(generics.GenericAPIView[Territory]):
     )
     def put(self, request: Request, key: str) -> Response:
         """The territory is as given."""
-        given = _checked(TerritoryInput(data={**request.data, "key": key}))
+        given = _checked(TerritoryInput(data={**dict(request.data), "key": key}))
         try:
             put_territory(given)
         except ChangeError as error:

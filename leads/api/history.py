@@ -24,7 +24,7 @@ class EntrySerializer(serializers.Serializer[Entry]):
     title = serializers.CharField()
     detail = serializers.CharField()
     by = serializers.CharField(help_text="A person's name; empty for the system and for the lead themselves.")
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # a field's name, not the property
 
 
 class OfLead(generics.ListAPIView[Any]):

@@ -38,7 +38,7 @@ class EventInput(serializers.Serializer[Any]):
 
     kind = serializers.RegexField(r"^[A-Za-z0-9][\w.:-]{0,39}$", max_length=40, help_text="Such as pricing_view.")
     at = InstantField(required=False, help_text="Default: now.")
-    data = serializers.DictField(required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]  # a field's name, not the property
 
     def validate_data(self, value: dict[str, Any]) -> dict[str, Any]:
         """Bounded, and storable as it is."""
@@ -81,9 +81,14 @@ class StatusInput(serializers.Serializer[Any]):
     """The next status and what belongs to it."""
 
     status = serializers.ChoiceField(choices=Status.choices)
-    premium = MoneyField(required=False, allow_null=True, help_text="With quoted or bound: yearly, in dollars.")
+    premium = MoneyField(required=False, allow_null=True, help_text="Needed with quoted and bound: dollars a year.")
     commission = MoneyField(required=False, allow_null=True, help_text="With bound.")
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="With lost, or going back.")
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="Needed with lost.")
+    carrier = serializers.CharField(required=False, allow_blank=True, max_length=120, help_text="With quoted or bound.")
+    line = serializers.CharField(required=False, allow_blank=True, max_length=40, help_text="Default: the lead's.")
+    number = serializers.CharField(required=False, allow_blank=True, max_length=60, help_text="Of the policy, with bound.")
+    effective_on = serializers.DateField(required=False, allow_null=True, help_text="With bound.")
+    expires_on = serializers.DateField(required=False, allow_null=True, help_text="With bound.")
 
 
 class FlagInput(serializers.Serializer[Any]):
@@ -113,7 +118,9 @@ class LeadInput(serializers.Serializer[Any]):
     phone = serializers.CharField(required=False, allow_null=True, max_length=40, help_text="US unless it starts with +.")
     zip_code = serializers.CharField(required=False, allow_null=True, help_text="ZIP or ZIP+4; unknown ones are flagged.")
     line = serializers.CharField(required=False, allow_null=True, help_text="A line's key; unknown ones are flagged.")
-    source = serializers.CharField(required=False, help_text="With a person's key or session; a source's key has its own.")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field's name, not its option
+        required=False, help_text="With a person's key or session; a source's key has its own."
+    )
     current_carrier = serializers.CharField(required=False, max_length=120)
     policy_expires_on = serializers.DateField(required=False, allow_null=True)
     heard_from = serializers.CharField(required=False, max_length=120)

@@ -1,7 +1,5 @@
 """The list of leads, the door through which they come in, and one lead to read and mend."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -56,9 +54,8 @@ class LeadDetail(generics.GenericAPIView[Lead]):
     @schema.PATCH_LEAD
     def patch(self, request: Request, pk: int) -> Response:
         """Mend what was written down wrong."""
-        changes: dict[str, Any] = request.data
         try:
-            edit(reach(request, pk), by=person(request), changes=changes, now=timezone.now())
+            edit(reach(request, pk), by=person(request), changes=dict(request.data), now=timezone.now())
         except EditError as error:
             raise ValidationError(error.errors) from error
         return Response(detail_data(reach(request, pk)))

@@ -134,7 +134,7 @@ class LeadSerializer(serializers.Serializer[Lead]):
     county = serializers.CharField()
     timezone = serializers.CharField(help_text="IANA name.")
     line = serializers.CharField(help_text="A line's key, or what was sent when it is no known line.")
-    source = serializers.CharField(help_text="A source's key.")
+    source = serializers.CharField(help_text="A source's key.")  # type: ignore[assignment]  # a field's name, not its option
     kind = serializers.ChoiceField(choices=LeadKind.choices)
     exclusive = serializers.BooleanField()
     flags = serializers.ListField(child=serializers.CharField(), help_text="What could not be recognised.")

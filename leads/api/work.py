@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, Final
 
 from django.utils import timezone
-from rest_framework import generics, serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework import generics
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from routing.assignment import AssignmentError, latest_decision
+from routing.assignment import latest_decision
 
 from agency.api import Conflict, may
 from leads import work
@@ -19,15 +19,25 @@ from leads.api.inputs import DeclineInput, EventInput, FlagInput, NoteInput, Rea
 from leads.api.shapes import lead_data, owner_of
 from leads.intake import IntakeError, record_event
 from leads.models import Lead
+from leads.work import statuses
+from leads.work.desk import NOT_YOURS
+from leads.work.notes import EMPTY_NOTE
 from producers.models import Producer
 
-NO_SUCH_PERSON = "There is no active person with this key."
+NO_SUCH_PERSON: Final = "There is no active person with this key."
+_AT_FAULT: Final = {
+    statuses.NO_PREMIUM: "premium",
+    statuses.NO_REASON: "reason",
+    statuses.TOO_MUCH: "commission",
+    statuses.ENDS_BEFORE: "expires_on",
+    EMPTY_NOTE: "text",
+}
 
 
 class LeadAction(generics.GenericAPIView[Lead]):
     """One thing done to one lead the caller may see."""
 
-    permission_classes: ClassVar[list[Any]] = [WorksLeads]
+    permission_classes = [WorksLeads]
 
     def given(self, request: Request) -> dict[str, Any]:
         """The checked body."""
@@ -65,10 +75,8 @@ class Touches(LeadAction):
         """The touch is logged; timers that waited for it stop."""
         lead = reach(request, pk)
         given = self.given(request)
-        now = timezone.now()
-        given["at"] = instant(given.get("at"), now)
         with _refusals():
-            work.log_touch(lead, by=person(request), now=now, **given)
+            work.log_touch(lead, by=person(request), now=timezone.now(), **given)
         return _answer(request, pk, status=201)
 
 
@@ -90,8 +98,6 @@ class Notes(LeadAction):
 @schema.POST_ACCEPT
 class Accept(LeadAction):
     """The owner takes it on."""
-
-    serializer_class = serializers.Serializer
 
     def post(self, request: Request, pk: int) -> Response:
         """The lead is accepted."""
@@ -132,11 +138,8 @@ class Reassign(LeadAction):
             producer = Producer.objects.select_related("user").filter(key=key, active=True).first()
             if producer is None:
                 raise ValidationError({"producer": [NO_SUCH_PERSON]})
-        try:
-            with _refusals():
-                work.reassign(lead, by=person(request), producer=producer, reason=given["reason"], now=timezone.now())
-        except AssignmentError as error:
-            raise ValidationError({"producer": [str(error)]}) from error
+        with _refusals():
+            work.reassign(lead, by=person(request), producer=producer, reason=given["reason"], now=timezone.now())
         return _answer_anyway(pk)
 
 
@@ -172,11 +175,16 @@ class FlagScore(LeadAction):
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What a service refuses becomes a 409, or a 400 where it names a field."""
+    """What a service refuses becomes a 409, a 400 where a field is at fault, or a 403 where the person is."""
     try:
         yield
     except work.WorkError as error:
-        raise Conflict(str(error)) from error
+        message = str(error)
+        if message == NOT_YOURS:
+            raise PermissionDenied(message) from error
+        if field := _AT_FAULT.get(message):
+            raise ValidationError({field: [message]}) from error
+        raise Conflict(message) from error
     except IntakeError as error:
         raise ValidationError(error.errors) from error
 
