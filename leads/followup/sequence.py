@@ -42,11 +42,13 @@ def start(
 ) -> int:
     """The plans that begin on `trigger` and whose conditions hold have begun: all their steps are rows. Returns how many rows.
 
-    With `plan_key`, that plan alone, whatever its conditions; nurture begins the first plan that fits. What begins on assignment
-    begins once until the lead was nurtured, unless `again`; what begins on a quote or on nurture, unless it is running.
-    The caller's transaction holds the lead.
+    With `plan_key`, that plan alone, whatever its conditions. Nurture begins the first plan that fits, and ends all others. What
+    begins on assignment begins once until the lead was nurtured, unless `again`; what begins on a quote or on nurture, unless it
+    is running. The caller's transaction holds the lead.
     """
     chosen = choose(lead, trigger=trigger, now=now, plan_key=plan_key, facts=facts)
+    if trigger == TRIGGER_NURTURE and lead.received_at != now:  # a lead that arrived just now has nothing to end
+        _end(Q(lead_id=lead.pk) & ~Q(plan__in=[plan.id for plan in chosen]), TO_NURTURE, now)
     rows = [row for plan in chosen for row in step_rows(plan, lead.pk, now)]
     once = trigger == TRIGGER_ASSIGNED and not again
     return write(rows, where=_NOT_BEGUN_SINCE_NURTURE if once else _NOT_RUNNING)
@@ -92,13 +94,10 @@ def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> Non
 
     A reassignment leaves running plans as they are: the sequence belongs to the lead.
     """
-    arrived_now = lead.received_at == now  # then there is nothing to end
     if decision.outcome == NURTURED:
-        if not arrived_now:
-            _end(Q(lead_id=lead.pk) & ~Q(plan__key=decision.plan), TO_NURTURE, now)
         start(lead, trigger=TRIGGER_NURTURE, now=now, plan_key=decision.plan)
     elif decision.outcome in (ASSIGNED, UNPLACED):
-        if not arrived_now:
+        if lead.received_at != now:
             leave_nurture(lead.pk, now=now)
         if lead.status == Status.NEW:
             start(lead, trigger=TRIGGER_ASSIGNED, now=now, again=cause == "reopen")

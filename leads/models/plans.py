@@ -112,7 +112,7 @@ class FollowUpStep(DueWork):
             # Read by the sweep of follow-ups.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="followup_step_due"),
             # Read by the lead page and the inbox: what comes next; and by whatever stops a plan.
-            models.Index(fields=["lead", "due_at"], condition=Q(state=DueState.DUE), name="followup_of_lead"),
+            models.Index(fields=["lead", "due_at"], condition=Q(state__in=["due", "waiting"]), name="followup_of_lead"),
         ]
 
     def __str__(self) -> str:
