@@ -73,7 +73,7 @@ class Contender:
 def measure_intake(
     env: Mapping[str, str], keys: Mapping[str, str], *, rounds: int, seconds: float
 ) -> dict[str, dict[str, float]]:
-    """Floor and ours in turn, round by round, so that whatever else the machine does falls on both; then ours with worker and beat.
+    """Floor and ours in turn, so that whatever else the machine does falls on both; then ours with worker and beat.
 
     What the first rounds promised is put aside before the worker starts, so that it works off what comes in, not a backlog.
     """

@@ -90,7 +90,7 @@ class OneRowAdmin(ModelAdmin):
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:
-    """Where a dialog leads when it is done: the theme sends its dialogs by htmx, which would follow a redirect inside the dialog."""
+    """Where a dialog leads when it is done: the theme sends it by htmx, which would follow a redirect inside the dialog."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(url)
     return HttpResponseRedirect(url)
@@ -101,7 +101,9 @@ def link_to(record: Model | None, text: str = "") -> SafeString | str:
     if record is None:
         return "–"
     name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
-    return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', reverse(name, args=[record.pk]), text or str(record))
+    return format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', reverse(name, args=[record.pk]), text or str(record)
+    )
 
 
 def link_to_page(name: str, text: str, *args: Any) -> SafeString | str:

@@ -1,60 +1,22 @@
-"""Form fields for what is stored as JSON or as a list, in the words of the agency file."""
+"""Form fields for what is stored as JSON, a list or a length of time: written, and checked, as in the agency file."""
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
-from django.db.models import JSONField
+from django.db.models import DurationField, JSONField
 from django.http import HttpRequest
 
-UNREADABLE = "This cannot be read: {problem} (line {line})."
-REPEATED_KEY = "the key {key} is written twice"
+from agency.agencyfile.durations import parse_duration, write_duration
+from agency.agencyfile.reading import UnreadableError, read_text
+
 WRONG_SHAPE = "This should be {expected}."
-
-_NAMES: dict[type, str] = {dict: "names with values, such as `tier: hot`", list: "a list, such as `- {after_days: 30, keep: 0.8}`"}
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with JSON's types only: a date, a ZIP with a leading zero and `no` stay the text that was typed."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-
-
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
-    ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-):
-    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
-        if key in seen:
-            raise yaml.MarkedYAMLError(problem=REPEATED_KEY.format(key=key), problem_mark=key_node.start_mark)
-        seen.add(key)
-    return dict(yaml.SafeLoader.construct_mapping(loader, node, deep=True))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-def read(text: str) -> Any:
-    """The value written in `text` (YAML, of which JSON is a part); ValidationError with the line when it cannot be read."""
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader with fewer types
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ValidationError(UNREADABLE.format(problem=error.problem, line=line)) from error
-    except yaml.YAMLError as error:
-        raise ValidationError(UNREADABLE.format(problem=error, line=1)) from error
+_SHAPES: dict[type, str] = {dict: "names with values, such as `tier: hot`", list: "a list, each item after a dash"}
 
 
 def _flow(value: Any) -> str:
@@ -82,10 +44,18 @@ class WrittenField(forms.JSONField):
         """The value typed, of the expected outermost type and nothing that JSON cannot hold."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return self.expected()
-        found = read(value) if isinstance(value, str) else value
+        try:
+            found = read_text(value) if isinstance(value, str) else value
+        except UnreadableError as error:
+            raise ValidationError(str(error)) from error
         if not isinstance(found, self.expected):
-            raise ValidationError(WRONG_SHAPE.format(expected=_NAMES[self.expected]))
+            raise ValidationError(WRONG_SHAPE.format(expected=_SHAPES[self.expected]))
         return json.loads(json.dumps(found))
+
+    def validate(self, value: Any) -> None:
+        """An empty value is missing only where one is required."""
+        if self.required and not value:
+            raise ValidationError(self.error_messages["required"], code="required")
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What was typed, untouched, so that a mistake can be mended where it was made."""
@@ -103,39 +73,29 @@ class WrittenField(forms.JSONField):
             return True
 
 
-class WrittenFieldsMixin:
-    """For a model admin or inline: `written_fields` maps the names of JSON fields to their outermost types."""
+class SpanField(forms.CharField):
+    """A length of time as the agency file writes it: 5m, 4h, 7d."""
 
-    written_fields: dict[str, type] = {}
+    def prepare_value(self, value: Any) -> Any:
+        """The stored length in its largest whole unit; typed text as it is."""
+        return value if value is None or isinstance(value, str) else write_duration(value)
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A `WrittenField` for the named fields, in the theme's text area."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if not isinstance(db_field, JSONField) or db_field.name not in self.written_fields:
-            return field
-        widget = field.widget
-        widget.attrs.update({"rows": 4, "spellcheck": "false", "class": f"{widget.attrs.get('class', '')} font-mono"})
-        return WrittenField(
-            expected=self.written_fields[db_field.name],
-            required=not db_field.blank,
-            widget=widget,
-            label=field.label,
-            help_text=field.help_text,
-        )
+    def to_python(self, value: Any) -> Any:
+        """The length, or None where nothing was typed."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
-
-class ProblemsFormMixin:
-    """For a model form: hang what a validator says about a stored value on the field it is about."""
-
-    def blame(self, field: str, problems: list[str]) -> None:
-        """Every problem becomes an error of `field`; none: nothing happens."""
-        if problems:
-            self.add_error(field, ValidationError([ValidationError(one) for one in problems]))  # type: ignore[attr-defined]
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the length differs."""
+        return bool(self.prepare_value(initial) != data and (initial or data))
 
 
-
-
-class TypedListField(SimpleArrayField):
+class ListField(SimpleArrayField):
     """A list typed with commas or line by line."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -147,3 +107,32 @@ class TypedListField(SimpleArrayField):
         if isinstance(value, str):
             value = [item for item in (part.strip() for part in re.split(r"[,\n]", value)) if item]
         return list(super().to_python(value))
+
+
+class WrittenFieldsMixin:
+    """For a model admin or inline: `written_fields` maps the names of JSON fields to their outermost types."""
+
+    written_fields: dict[str, type] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A `WrittenField` for the named fields and a `SpanField` for lengths of time, in the theme's widgets."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        about = {"required": not db_field.blank, "label": getattr(field, "label", None), "help_text": db_field.help_text}
+        if isinstance(db_field, DurationField):
+            return SpanField(widget=field.widget, **about)
+        if not isinstance(db_field, JSONField) or db_field.name not in self.written_fields:
+            return field
+        field.widget.attrs.update({"rows": 4, "spellcheck": "false", "class": f"{field.widget.attrs.get('class', '')} font-mono"})
+        return WrittenField(expected=self.written_fields[db_field.name], widget=field.widget, **about)
+
+
+class ProblemsFormMixin:
+    """For a model form: hang what a validator says about a part of the agency file on the field it is about."""
+
+    def blame(self, problems: Iterable[str], prefix: str) -> None:
+        """Each `prefix.field...: what is wrong` becomes an error of that field, or of the form when it has no such field."""
+        for problem in problems:
+            place, _, _ = problem.removeprefix(f"{prefix}.").partition(":")
+            name = re.split(r"[.\[]", place, maxsplit=1)[0]
+            fields: dict[str, Any] = self.fields  # type: ignore[attr-defined]
+            self.add_error(name if name in fields else None, problem.removeprefix(f"{prefix}."))  # type: ignore[attr-defined]

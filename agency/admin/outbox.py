@@ -1,6 +1,11 @@
 """The outbox: what was said to whom, what is on its way and what is stuck."""
 
-from django.contrib import admin
+from typing import cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -8,11 +13,15 @@ from unfold.decorators import display
 
 from agency.admin.base import ReadOnlyAdmin
 from agency.due import DueState
-from agency.models import Message
+from agency.messaging import services
+from agency.models import Message, User
 
+SENT_AGAIN = "{count} of {of} will go out again, past the gate once more. Only stuck or failed messages can."
+LEFT = "{count} of {of} are left as they are. Only stuck messages wait for that."
 STATE_COLOURS = {
     DueState.DUE.label: "info",
     DueState.IN_FLIGHT.label: "info",
+    DueState.WAITING.label: "warning",
     DueState.DONE.label: "success",
     DueState.SKIPPED.label: "warning",
     DueState.STUCK.label: "danger",
@@ -46,6 +55,25 @@ class MessageAdmin(ReadOnlyAdmin):
         ("leased_until", "read_at", "provider_id"),
     )
     readonly_fields = ("recipient", "as_sent")
+    actions = ("send_again", "leave")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change messages decides about the stuck ones, though nobody edits their words."""
+        return request.user.has_perm("agency.change_message")
+
+    @admin.action(description="Send again (stuck or failed)", permissions=["decide"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Each is due once more."""
+        now, by = timezone.now(), cast(User, request.user)
+        done = [services.send_again(pk, by=by, now=now) for pk in queryset.values_list("pk", flat=True)]
+        messages.success(request, SENT_AGAIN.format(count=sum(done), of=len(done)))
+
+    @admin.action(description="Leave as it is (stuck)", permissions=["decide"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Each is closed, whatever became of it."""
+        now, by = timezone.now(), cast(User, request.user)
+        done = [services.leave(pk, by=by, now=now) for pk in queryset.values_list("pk", flat=True)]
+        messages.success(request, LEFT.format(count=sum(done), of=len(done)))
 
     @display(description="state", ordering="state", label=STATE_COLOURS)
     def coloured_state(self, message: Message) -> str:

@@ -1,30 +1,46 @@
 """The agency's one row."""
 
-import zoneinfo
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 
 from agency.admin.base import OneRowAdmin
-from agency.admin.fields import WrittenFieldsMixin
-from agency.models import Agency
+from agency.admin.fields import ProblemsFormMixin, WrittenFieldsMixin
+from agency.agencyfile.agency import NOT_AN_OWNER, SECTION
+from agency.agencyfile.fields import Problems
+from agency.models import Agency, User
 
-UNKNOWN_TIMEZONE = "There is no timezone of this name; a right one is America/New_York."
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Agency]
+else:
+    _Form = forms.ModelForm
+
+CHECKED = ("name", "timezone", "hours", "holidays", "notify", "targets")
 
 
-class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The agency as it is edited by hand."""
+class AgencyForm(ProblemsFormMixin, _Form):
+    """The agency as it is edited by hand, checked as in the agency file."""
 
     class Meta:
         model = Agency
-        exclude = ()  # noqa: DJ006 - the page lists its fields
+        exclude = ()
 
-    def clean_timezone(self) -> str:
-        """A name of the tz database."""
-        name: str = self.cleaned_data["timezone"]
-        if name not in zoneinfo.available_timezones():
-            raise forms.ValidationError(UNKNOWN_TIMEZONE)
-        return name
+    def clean_fallback(self) -> User | None:
+        """Someone who may own leads."""
+        user: User | None = self.cleaned_data["fallback"]
+        person = getattr(user, "producer", None)
+        if user is not None and (person is None or not person.active or person.role == "marketing"):
+            raise forms.ValidationError(NOT_AN_OWNER.format(user))
+        return user
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the calendar, notices and targets against what the agency file allows."""
+        data = super().clean() or self.cleaned_data
+        problems = Problems()
+        SECTION.check({name: data[name] for name in CHECKED if data.get(name)}, problems)
+        self.blame(problems.found, "agency")
+        return data
 
 
 @admin.register(Agency)

@@ -1,1 +1,39 @@
-"""The admin of the record."""
+"""The admin of the record: leads and what hangs on them, where they come from, how they are scored and followed up."""
+
+from leads.admin.business import ClientAdmin, HouseholdAdmin, PolicyAdmin, QuoteAdmin
+from leads.admin.history import (
+    ConsentAdmin,
+    EventAdmin,
+    NoteAdmin,
+    ScoreFlagAdmin,
+    StatusChangeAdmin,
+    SubmissionAdmin,
+    TouchAdmin,
+)
+from leads.admin.lead import LeadAdmin
+from leads.admin.plans import FollowUpStepAdmin, PlanAdmin, TemplateAdmin
+from leads.admin.rejected import RejectedIntakeAdmin
+from leads.admin.scoring import ScoreModelAdmin
+from leads.admin.sources import ApiKeyAdmin, SourceAdmin
+
+__all__ = [
+    "ApiKeyAdmin",
+    "ClientAdmin",
+    "ConsentAdmin",
+    "EventAdmin",
+    "FollowUpStepAdmin",
+    "HouseholdAdmin",
+    "LeadAdmin",
+    "NoteAdmin",
+    "PlanAdmin",
+    "PolicyAdmin",
+    "QuoteAdmin",
+    "RejectedIntakeAdmin",
+    "ScoreFlagAdmin",
+    "ScoreModelAdmin",
+    "SourceAdmin",
+    "StatusChangeAdmin",
+    "SubmissionAdmin",
+    "TemplateAdmin",
+    "TouchAdmin",
+]

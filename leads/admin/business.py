@@ -101,8 +101,24 @@ class QuoteAdmin(ReadOnlyAdmin):
 class PolicyAdmin(ReadOnlyAdmin):
     """What was sold, and what it earns."""
 
-    list_display = ("number", "lead", "client", "line", "carrier", "premium", "commission", "producer", "effective_on", "bound_at")
-    list_filter = ("line", ("producer", AutocompleteSelectFilter), ("effective_on", RangeDateFilter), ("bound_at", RangeDateTimeFilter))
+    list_display = (
+        "number",
+        "lead",
+        "client",
+        "line",
+        "carrier",
+        "premium",
+        "commission",
+        "producer",
+        "effective_on",
+        "bound_at",
+    )
+    list_filter = (
+        "line",
+        ("producer", AutocompleteSelectFilter),
+        ("effective_on", RangeDateFilter),
+        ("bound_at", RangeDateTimeFilter),
+    )
     search_fields = ("=number", "carrier", "lead__last_name", "client__last_name")
     list_select_related = ("lead", "client", "producer__user")
     ordering = ("-bound_at",)

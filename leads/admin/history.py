@@ -24,7 +24,12 @@ class TouchAdmin(_HistoryAdmin):
     """Every attempt to reach someone, and every word from them."""
 
     list_display = ("at", "lead", "channel", "direction", "outcome", "by")
-    list_filter = (("channel", ChoicesDropdownFilter), ("outcome", ChoicesDropdownFilter), "direction", *_HistoryAdmin.list_filter)
+    list_filter = (
+        ("channel", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        "direction",
+        *_HistoryAdmin.list_filter,
+    )
 
 
 @admin.register(Event)

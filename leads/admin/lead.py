@@ -15,8 +15,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from agency.admin.base import ReadOnlyAdmin, ReadOnlyInline, link_to_page, table
-from agency.admin.base import go_to
+from agency.admin.base import ReadOnlyAdmin, ReadOnlyInline, go_to, link_to_page, table
 from leads import work
 from leads.models import Lead, Status, Submission, Tier, Touch
 from producers.models import Producer, Role
@@ -106,7 +105,18 @@ class LeadAdmin(ReadOnlyAdmin):
     """All leads."""
 
     inlines = (AssignmentInline, DecisionInline, TouchInline, SubmissionInline)
-    list_display = ("name", "received_at", "coloured_tier", "coloured_status", "owner", "line", "place", "source", "unplaced", "page")
+    list_display = (
+        "name",
+        "received_at",
+        "coloured_tier",
+        "coloured_status",
+        "owner",
+        "line",
+        "place",
+        "source",
+        "unplaced",
+        "page",
+    )
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("tier", ChoicesDropdownFilter),
@@ -123,8 +133,29 @@ class LeadAdmin(ReadOnlyAdmin):
     list_select_related = ("owner__user", "source")
     ordering = ("-received_at", "-id")
     fieldsets = (
-        ("Lead", {"fields": ("page", ("name", "status"), ("owner", "owned_since"), ("steward", "held_until"), "unplaced", "household")}),
-        ("Reach", {"fields": (("email", "phone", "phone_extension"), ("zip_code", "city", "state", "county"), ("timezone", "language"))}),
+        (
+            "Lead",
+            {
+                "fields": (
+                    "page",
+                    ("name", "status"),
+                    ("owner", "owned_since"),
+                    ("steward", "held_until"),
+                    "unplaced",
+                    "household",
+                )
+            },
+        ),
+        (
+            "Reach",
+            {
+                "fields": (
+                    ("email", "phone", "phone_extension"),
+                    ("zip_code", "city", "state", "county"),
+                    ("timezone", "language"),
+                )
+            },
+        ),
         (
             "Wants",
             {
@@ -206,7 +237,11 @@ class LeadAdmin(ReadOnlyAdmin):
         data = form.cleaned_data
         try:
             decision = work.reassign(
-                lead, by=request.user, producer=data["producer"], reason=data["reason"], now=timezone.now()  # type: ignore[arg-type]
+                lead,
+                by=request.user,
+                producer=data["producer"],
+                reason=data["reason"],
+                now=timezone.now(),  # type: ignore[arg-type]
             )
         except work.WorkError as error:
             messages.error(request, str(error))

@@ -1,8 +1,5 @@
 """Follow-up plans, what is said in them, and the touches promised to leads."""
 
-from typing import TYPE_CHECKING, Any
-
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -12,40 +9,31 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from agency.admin.base import KeyedAdmin, ReadOnlyAdmin, TabularInline
-from agency.admin.fields import ProblemsFormMixin, WrittenFieldsMixin
+from agency.admin.fields import WrittenFieldsMixin
 from agency.admin.outbox import STATE_COLOURS
+from leads.admin.forms import PlanForm, PlanStepForm, TemplateForm
+from leads.followup.templates import VARIABLES
 from leads.models import FollowUpStep, Plan, PlanStep, Template
-from routing import rulesets
-from routing.engine import conditions
-
-if TYPE_CHECKING:
-    _PlanForm = forms.ModelForm[Plan]
-    _TemplateForm = forms.ModelForm[Template]
-else:
-    _PlanForm = _TemplateForm = forms.ModelForm
 
 
-class PlanForm(ProblemsFormMixin, _PlanForm):
-    """A plan whose conditions are understood."""
-
-    class Meta:
-        model = Plan
-        exclude = ()  # noqa: DJ006 - the page lists its fields
-
-    def clean(self) -> dict[str, Any]:
-        """Hold the conditions against what the engine knows."""
-        data = super().clean() or self.cleaned_data
-        if "when" in data:
-            self.blame("when", conditions.problems(data["when"], "when", rulesets.known()))
-        return data
-
-
-class PlanStepInline(TabularInline):
+class PlanStepInline(WrittenFieldsMixin, TabularInline):
     """The touches of a plan, in order."""
 
     model = PlanStep
+    form = PlanStepForm
     fk_name = "plan"
-    fields = ("position", "after", "channel", "label", "template", "only_if", "otherwise", "script", "different_time_of_day", "start")
+    fields = (
+        "position",
+        "after",
+        "channel",
+        "label",
+        "template",
+        "only_if",
+        "otherwise",
+        "script",
+        "different_time_of_day",
+        "start",
+    )
     autocomplete_fields = ("template", "otherwise", "script", "start")
     ordering = ("position",)
 
@@ -75,14 +63,6 @@ class PlanAdmin(WrittenFieldsMixin, KeyedAdmin):
         return int(plan.step_count)  # type: ignore[attr-defined]  # annotated above
 
 
-class TemplateForm(ProblemsFormMixin, _TemplateForm):
-    """A template whose placeholders are known."""
-
-    class Meta:
-        model = Template
-        exclude = ()  # noqa: DJ006 - the page lists its fields
-
-
 @admin.register(Template)
 class TemplateAdmin(KeyedAdmin):
     """What is said to consumers, and by callers."""
@@ -97,18 +77,7 @@ class TemplateAdmin(KeyedAdmin):
     @admin.display(description="may contain")
     def placeholders(self, template: Template) -> SafeString:
         """The placeholders that are filled in."""
-        return format_html("<code>{}</code>", " ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS))
-
-
-PLACEHOLDERS = (
-    "lead.first_name",
-    "lead.line",
-    "producer.name",
-    "producer.phone",
-    "agency.name",
-    "agency.phone",
-    "agency.website",
-)
+        return format_html("<code>{}</code>", " ".join(f"{{{{ {name} }}}}" for name in VARIABLES))
 
 
 @admin.register(FollowUpStep)

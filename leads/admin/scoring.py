@@ -42,9 +42,7 @@ class ScoreModelForm(ProblemsFormMixin, _Form):
         """Hang each problem on the field it is in."""
         data = super().clean() or self.cleaned_data
         model = {name: data[name] for name in ("name", "tiers", "decay", "rules") if name in data}
-        found = problems(model, "model", rulesets.known())
-        for name in model:
-            self.blame(name, [one.removeprefix("model.") for one in found if one.startswith(f"model.{name}")])
+        self.blame(problems(model, "model", rulesets.known()), "model")
         return data
 
 
@@ -115,8 +113,12 @@ class ScoreModelAdmin(WrittenFieldsMixin, ModelAdmin):
     @action(description="Save and publish", permissions=[MAY_PUBLISH])
     def publish(self, request: HttpRequest, obj: ScoreModel) -> None:
         """The model just saved is in force."""
-        scoremodels.publish(obj, now=timezone.now())
-        messages.success(request, PUBLISHED.format(model=obj))
+        try:
+            scoremodels.publish(obj, now=timezone.now())
+        except scoremodels.ScoreModelError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, PUBLISHED.format(model=obj))
 
 
 def _takes(rule: dict[str, Any]) -> str:

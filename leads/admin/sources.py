@@ -16,7 +16,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from agency.admin.base import KeyedAdmin, ModelAdmin, go_to
-from agency.admin.fields import TypedListField
+from agency.admin.fields import ListField
 from leads import keys
 from leads.models import ApiKey, Source
 
@@ -34,7 +34,7 @@ KEY_STATES = {"Live": "success", "Expired": "warning", "Revoked": "danger"}
 class SourceForm(_SourceForm):
     """A source, with the events it implies as a list."""
 
-    implies = TypedListField(
+    implies = ListField(
         forms.SlugField(max_length=40),
         required=False,
         widget=UnfoldAdminTextInputWidget,
@@ -43,7 +43,7 @@ class SourceForm(_SourceForm):
 
     class Meta:
         model = Source
-        exclude = ()  # noqa: DJ006 - the page lists its fields
+        exclude = ()
 
 
 @admin.register(Source)

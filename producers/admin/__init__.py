@@ -4,7 +4,14 @@ from producers.admin.inlines import CapacityCapInline, CertificationInline, Lice
 from producers.admin.lines import LineOfBusinessAdmin
 from producers.admin.people import ProducerAdmin
 from producers.admin.places import TeamAdmin, TerritoryAdmin
-from producers.admin.records import CertificationAdmin, LicenseAdmin, LoadAdmin, PerformanceDayAdmin, RosterVersionAdmin, TimeOffAdmin
+from producers.admin.records import (
+    CertificationAdmin,
+    LicenseAdmin,
+    LoadAdmin,
+    PerformanceDayAdmin,
+    RosterVersionAdmin,
+    TimeOffAdmin,
+)
 
 __all__ = [
     "CapacityCapInline",

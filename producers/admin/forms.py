@@ -1,9 +1,9 @@
 """What is checked when people, lines and places are edited by hand."""
 
-import re
 from collections import defaultdict
 from datetime import time
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -17,25 +17,38 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from agency.admin.fields import TypedListField
+from agency.admin.fields import ListField, ProblemsFormMixin
+from agency.agencyfile.agency import read_notify
+from agency.agencyfile.fields import Fields, Problems
 from agency.models import User
 from producers import services
-from producers.models import STATE_CODE, Authority, LineOfBusiness, Producer, Territory, WorkingHours
+from producers.agencyfile import territories
+from producers.agencyfile.states import state_code
+from producers.models import Authority, License, LineOfBusiness, Producer, Territory, WorkingHours
+
+if TYPE_CHECKING:
+    _ProducerForm = forms.ModelForm[Producer]
+    _LicenseForm = forms.ModelForm[License]
+    _LineForm = forms.ModelForm[LineOfBusiness]
+    _TerritoryForm = forms.ModelForm[Territory]
+    _HoursFormSet = forms.BaseInlineFormSet[WorkingHours, Producer, Any]
+else:
+    _ProducerForm = _LicenseForm = _LineForm = _TerritoryForm = forms.ModelForm
+    _HoursFormSet = forms.BaseInlineFormSet
 
 KEY_TAKEN = "Someone already logs in with this key."
 OWN_BACKUP = "Nobody can be their own backup."
 HOURS_OVERLAP = "{day}: {first} and {second} overlap."
+ENDS_BEFORE_IT_BEGINS = "This ends before it begins."
 CLOSES_BEFORE_IT_OPENS = "This closes before it opens."
 UNKNOWN_AUTHORITY = "There is no authority called {name}. Known: {known}."
 REQUIRES_SHAPE = "Write one set of authorities per line, such as `- [property, casualty]`."
-ZIP_SHAPE = "Write five digits, or a range such as 10001-10099."
-ZIP_RANGE_BACKWARDS = "The range {zips} ends before it begins."
-COUNTY_SHAPE = "Write the state, a slash and the county, such as NY/Kings County."
-_ZIPS = re.compile(r"^(\d{5})(?:-(\d{5}))?$")
-_COUNTY = re.compile(r"^[A-Z]{2}/\S.*$")
+ZIPS = "Five digits, or a range such as 10001-10099; one to the line."
+COUNTIES = "The state, a slash and the county, such as NY/Kings County; one to the line."
+STATES = "Two capital letters, such as NJ."
 
 
-class ProducerForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProducerForm(ProblemsFormMixin, _ProducerForm):
     """A person together with their log-in: name, address and number are kept on the latter."""
 
     name = forms.CharField(max_length=150, widget=UnfoldAdminTextInputWidget)
@@ -51,8 +64,8 @@ class ProducerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Producer
-        exclude = ("user",)  # noqa: DJ006 - the page lists its fields
-        field_classes = {"languages": TypedListField}
+        exclude = ("user",)
+        field_classes = {"languages": ListField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,6 +89,19 @@ class ProducerForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(OWN_BACKUP)
         return backup
 
+    def clean_resident_state(self) -> str:
+        """A jurisdiction that licenses producers, or none."""
+        code: str = self.cleaned_data["resident_state"]
+        return _state(code) if code else ""
+
+    def clean_notify(self) -> dict[str, Any]:
+        """Known channels."""
+        problems = Problems()
+        read_notify(Fields({"notify": self.cleaned_data["notify"]}, "", problems))
+        if problems.found:
+            raise ValidationError(problems.found)
+        return dict(self.cleaned_data["notify"])
+
     def clean_password(self) -> str:
         """Good enough for a log-in, or empty."""
         password: str = self.cleaned_data["password"]
@@ -89,13 +115,28 @@ class ProducerForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(None, why)
 
 
-class LicenseForm(forms.ModelForm):  # type: ignore[type-arg]
+class LicenseForm(_LicenseForm):
     """A licence with its authorities chosen from the list."""
 
     authority = forms.MultipleChoiceField(choices=Authority.choices, widget=UnfoldAdminSelect2MultipleWidget)
 
+    class Meta:
+        model = License
+        exclude = ()
 
-class WorkingHoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    def clean_state(self) -> str:
+        """A jurisdiction that licenses producers."""
+        return _state(self.cleaned_data["state"])
+
+    def clean(self) -> dict[str, Any]:
+        """A licence ends after it begins."""
+        data = super().clean() or self.cleaned_data
+        if data.get("effective") and data.get("expires") and data["expires"] < data["effective"]:
+            self.add_error("expires", ENDS_BEFORE_IT_BEGINS)
+        return data
+
+
+class WorkingHoursFormSet(_HoursFormSet):
     """A person's stretches of work: each ends after it begins and no two of a day overlap."""
 
     def clean(self) -> None:
@@ -111,23 +152,30 @@ class WorkingHoursFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
             days[data["weekday"]].append((data["opens"], data["closes"]))
         for weekday, stretches in days.items():
             stretches.sort()
-            for first, second in zip(stretches, stretches[1:], strict=False):
+            for first, second in pairwise(stretches):
                 if second[0] < first[1]:
                     day = WorkingHours(weekday=weekday).get_weekday_display()
                     raise ValidationError(HOURS_OVERLAP.format(day=day, first=_span(first), second=_span(second)))
+
+
+def _state(code: str) -> str:
+    try:
+        return state_code(code.strip().upper())
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 def _span(stretch: tuple[time, time]) -> str:
     return f"{stretch[0]:%H:%M}-{stretch[1]:%H:%M}"
 
 
-class LineOfBusinessForm(forms.ModelForm):  # type: ignore[type-arg]
+class LineOfBusinessForm(_LineForm):
     """A line with the sets of authorities of which any one suffices."""
 
     class Meta:
         model = LineOfBusiness
-        exclude = ()  # noqa: DJ006 - the page lists its fields
-        field_classes = {"certifications": TypedListField, "alt_codes": TypedListField}
+        exclude = ()
+        field_classes = {"certifications": ListField, "alt_codes": ListField}
 
     def clean_requires(self) -> list[list[str]]:
         """Sets of known authorities, none of them empty."""
@@ -140,38 +188,28 @@ class LineOfBusinessForm(forms.ModelForm):  # type: ignore[type-arg]
         return [list(one) for one in requires]
 
 
-class TerritoryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An area, one ZIP range, county or state to the line."""
+class TerritoryForm(ProblemsFormMixin, _TerritoryForm):
+    """An area, one ZIP range, county or state to the line, checked as in the agency file."""
 
-    zips = TypedListField(
-        forms.CharField(max_length=11), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="ZIPs", help_text=ZIP_SHAPE
+    zips = ListField(
+        forms.CharField(), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="ZIPs", help_text=ZIPS
     )
-    counties = TypedListField(
-        forms.CharField(max_length=80), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), help_text=COUNTY_SHAPE
+    counties = ListField(
+        forms.CharField(), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), help_text=COUNTIES
     )
-    states = TypedListField(
-        forms.CharField(max_length=2, validators=[STATE_CODE]), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
-    )
+    states = ListField(forms.CharField(), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}), help_text=STATES)
 
     class Meta:
         model = Territory
-        exclude = ()  # noqa: DJ006 - the page lists its fields
+        exclude = ()
 
-    def clean_zips(self) -> list[str]:
-        """ZIPs and ranges that run forwards."""
-        zips: list[str] = self.cleaned_data["zips"]
-        for one in zips:
-            found = _ZIPS.match(one)
-            if not found:
-                raise ValidationError(f"{one}: {ZIP_SHAPE}")
-            if found[2] and found[2] < found[1]:
-                raise ValidationError(ZIP_RANGE_BACKWARDS.format(zips=one))
-        return zips
-
-    def clean_counties(self) -> list[str]:
-        """Counties with their states."""
-        counties: list[str] = self.cleaned_data["counties"]
-        for one in counties:
-            if not _COUNTY.match(one):
-                raise ValidationError(f"{one}: {COUNTY_SHAPE}")
-        return counties
+    def clean(self) -> dict[str, Any]:
+        """Ranges run forwards, counties carry their states, and something is named."""
+        data = super().clean() or self.cleaned_data
+        problems = Problems()
+        named = {name: data[name] for name in ("zips", "counties", "states") if data.get(name)}
+        entries = territories.SECTION.check([{"key": "area", "name": "area", **named}], problems)
+        self.blame(problems.found, "territories[0]")
+        if not problems.found:
+            data["zips"] = list(entries[0].zips)
+        return data

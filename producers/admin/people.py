@@ -61,7 +61,12 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
         """Write the log-in and the person together; the role brings its permissions."""
         data = form.cleaned_data
         services.save_person(
-            obj, name=data["name"], email=data["email"], phone=data["phone"] or "", password=data.get("password", ""), now=timezone.now()
+            obj,
+            name=data["name"],
+            email=data["email"],
+            phone=data["phone"] or "",
+            password=data.get("password", ""),
+            now=timezone.now(),
         )
 
     @admin.display(description="name", ordering="user__name")

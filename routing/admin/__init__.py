@@ -1,1 +1,15 @@
-"""The admin of routing."""
+"""The admin of routing: the rules in versions, the ladder, and what was decided."""
+
+from routing.admin.decisions import AssignmentAdmin, HoldAdmin, LadderStepAdmin, RoutingDecisionAdmin
+from routing.admin.policies import EscalationPolicyAdmin, RotationAdmin
+from routing.admin.rulesets import RuleSetAdmin
+
+__all__ = [
+    "AssignmentAdmin",
+    "EscalationPolicyAdmin",
+    "HoldAdmin",
+    "LadderStepAdmin",
+    "RotationAdmin",
+    "RoutingDecisionAdmin",
+    "RuleSetAdmin",
+]

@@ -6,19 +6,36 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from agency.admin.fields import ProblemsFormMixin
-from routing import rulesets
+from routing import ladder, rulesets
 from routing.engine import actions, conditions
-from routing.models import Rule
+from routing.models import EscalationPolicy, Rule
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Rule]
+    _PolicyForm = forms.ModelForm[EscalationPolicy]
     _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
-    _Form = forms.ModelForm
+    _Form = _PolicyForm = forms.ModelForm
     _FormSet = forms.BaseInlineFormSet
 
 NAME_TWICE = "Two rules are called {name}; turns are kept by name, so each needs its own."
 LAST = 1_000_000
+
+
+class EscalationPolicyForm(ProblemsFormMixin, _PolicyForm):
+    """A ladder that is understood, or an error where it is not."""
+
+    class Meta:
+        model = EscalationPolicy
+        exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        """Hang each problem on the field it is in."""
+        data = super().clean() or self.cleaned_data
+        self.blame(
+            ladder.problems({name: data[name] for name in data if name in ladder.KEYS}, "ladder", rulesets.known()), "ladder"
+        )
+        return data
 
 
 class RuleForm(ProblemsFormMixin, _Form):
@@ -47,9 +64,9 @@ class RuleForm(ProblemsFormMixin, _Form):
         """Hold conditions and action against what the engine knows."""
         data = super().clean() or self.cleaned_data
         if "when" in data:
-            self.blame("when", conditions.problems(data["when"], "when", self.known))
+            self.blame(conditions.problems(data["when"], "rule.when", self.known), "rule")
         if "then" in data:
-            self.blame("then", actions.problems(data["then"], "then", self.known))
+            self.blame(actions.problems(data["then"], "rule.then", self.known), "rule")
         return data
 
 

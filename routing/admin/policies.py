@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 from agency.admin.base import OneRowAdmin, ReadOnlyAdmin, table
 from agency.admin.fields import WrittenFieldsMixin
+from routing.admin.forms import EscalationPolicyForm
 from routing.models import EscalationPolicy, Rotation
 
 MILLIONTHS = 1_000_000
@@ -14,6 +15,7 @@ MILLIONTHS = 1_000_000
 class EscalationPolicyAdmin(WrittenFieldsMixin, OneRowAdmin):
     """What happens to an owner who does not act."""
 
+    form = EscalationPolicyForm
     written_fields = {"rungs": list}
     list_display = ("__str__", "max_reassignments", "ends_on")
     readonly_fields = ("ladder",)
@@ -53,7 +55,8 @@ class RotationAdmin(ReadOnlyAdmin):
     def turns(self, rotation: Rotation) -> SafeString:
         """Each person's entitlement, what they received and what they are owed, in leads."""
         rows = [
-            (key, _leads(one["entitled"]), _leads(one["received"]), _leads(one["owed"])) for key, one in sorted(rotation.ledger.items())
+            (key, _leads(one["entitled"]), _leads(one["received"]), _leads(one["owed"]))
+            for key, one in sorted(rotation.ledger.items())
         ]
         return table(("Person", "Entitled", "Received", "Owed"), rows)
 

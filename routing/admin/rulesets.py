@@ -1,4 +1,4 @@
-"""The routing rules in their versions. What was ever in force is never changed: it is copied into a draft, edited and published."""
+"""The routing rules in versions. What was ever in force is never changed: it is copied into a draft, edited and published."""
 
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,11 @@ from routing.models import Rule, RuleSet, RuleSetState
 
 DRAFT_MADE = "This is a copy of rule set {version}. Change it, then save and publish: the next lead follows it."
 PUBLISHED = "Rule set {version} is in force. The next lead follows it."
-STATE_COLOURS = {RuleSetState.DRAFT.label: "warning", RuleSetState.PUBLISHED.label: "success", RuleSetState.ARCHIVED.label: "info"}
+STATE_COLOURS = {
+    RuleSetState.DRAFT.label: "warning",
+    RuleSetState.PUBLISHED.label: "success",
+    RuleSetState.ARCHIVED.label: "info",
+}
 MAY_PUBLISH = "routing.change_ruleset"
 
 
@@ -167,8 +171,12 @@ class RuleSetAdmin(ModelAdmin):
         """Write the rules; then, when asked to, put the set in force."""
         super().save_related(request, form, formsets, change)
         if "routing_ruleset_publish" in request.POST and request.user.has_perm(MAY_PUBLISH):
-            rulesets.publish(form.instance, by=request.user, now=timezone.now())
-            messages.success(request, PUBLISHED.format(version=form.instance.version))
+            try:
+                rulesets.publish(form.instance, by=request.user, now=timezone.now())
+            except rulesets.RuleSetError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, PUBLISHED.format(version=form.instance.version))
 
 
 def is_draft(ruleset: object) -> bool:
