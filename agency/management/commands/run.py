@@ -15,6 +15,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
 from agency import broker
+from agency.embedded import base as embedded
 from agency.embedded.cluster import Cluster, EmbeddedError
 from agency.processes import (
     Console,
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         if settings.DATABASES["default"]["ENGINE"] != "agency.embedded":
             return None
         self.stdout.write(f"Starting PostgreSQL in {settings.DATA_DIR} ...")
-        cluster = Cluster(settings.DATA_DIR)
+        cluster = embedded.cluster()
         cluster.ensure()
         return cluster
 
