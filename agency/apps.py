@@ -9,6 +9,8 @@ class AgencyConfig(AppConfig):
     def ready(self) -> None:
         """After each migration and flush, roles have their groups, configuration its numbers, and the beat its duties."""
         from agency import schedule
+        from agency.agencyfile import register
+        from agency.agencyfile.agency import SECTION
         from agency.revisions import begin
         from agency.roles import sync_groups
 
@@ -17,3 +19,4 @@ class AgencyConfig(AppConfig):
         post_migrate.connect(sync_groups, sender=last, dispatch_uid="agency.roles")
         post_migrate.connect(begin, sender=self, dispatch_uid="agency.revisions")
         post_migrate.connect(schedule.write, sender=last, dispatch_uid="agency.schedule")
+        register(SECTION)

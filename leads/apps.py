@@ -7,9 +7,13 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """The floors below know how to ask about leads, and every change to what intake caches counts."""
+        from agency.agencyfile import register
         from agency.revisions import PLANS, SCORING, SOURCES, watch
         from leads import models
+        from leads.agencyfile import SECTIONS
 
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
         watch(PLANS, models.Plan, models.PlanStep, models.Template)
+        for section in SECTIONS:
+            register(section)

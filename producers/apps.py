@@ -8,9 +8,11 @@ class ProducersConfig(AppConfig):
 
     def ready(self) -> None:
         """Every change to what the roster is made of counts, and the starting lines are there after a migration or flush."""
+        from agency.agencyfile import register
         from agency.models import Agency, User
         from agency.revisions import AGENCY, ROSTER, watch
         from producers import models
+        from producers.agencyfile import SECTIONS
         from producers.lines import write_lines
 
         watch(
@@ -29,3 +31,5 @@ class ProducersConfig(AppConfig):
         watch(ROSTER, User, fields={"name", "is_active", "username"})
         watch(AGENCY, Agency)
         post_migrate.connect(write_lines, sender=self, dispatch_uid="producers.lines")
+        for section in SECTIONS:
+            register(section)

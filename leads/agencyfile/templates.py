@@ -1,0 +1,47 @@
+"""The `templates` section: what is said on each channel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agency.agencyfile.fields import Fields, Problems, keyed_rows, names_in
+from agency.agencyfile.sections import Section, Writing, put_keyed
+from leads.followup import templates as wording
+from leads.models import Template
+
+CHANNELS = ("sms", "email", "call", "voice")
+LONGEST = 10_000
+
+
+def _check(raw: Any, problems: Problems) -> dict[str, dict[str, Any]]:
+    return {row.slug("key"): _values(row) for row in keyed_rows(raw, "templates", problems)}
+
+
+def _values(row: Fields) -> dict[str, Any]:
+    channel = row.one_of("channel", CHANNELS)
+    values: dict[str, Any] = {"channel": channel, "body": row.text("body", longest=LONGEST)}
+    values["subject"] = row.text("subject", longest=300) if channel == "email" else row.text("subject", "", longest=300)
+    for key in ("subject", "body"):
+        for problem in wording.problems(values[key]):
+            row.note(key, problem)
+    return values
+
+
+def _write(entries: dict[str, dict[str, Any]], writing: Writing) -> None:
+    put_keyed("templates", Template, entries, writing)
+
+
+def _dump() -> list[dict[str, Any]]:
+    return [
+        {"key": one.key, "channel": one.channel} | ({"subject": one.subject} if one.subject else {}) | {"body": one.body}
+        for one in Template.objects.filter(active=True, channel__in=CHANNELS).order_by("key")
+    ]
+
+
+def _names(raw: Any) -> dict[str, frozenset[str]]:
+    """All templates, and those of each channel."""
+    rows = [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, list | tuple) else []
+    of_channel = {f"{channel} template": names_in([row for row in rows if row.get("channel") == channel]) for channel in CHANNELS}
+    return {"template": names_in(rows), **of_channel}
+
+
+SECTION = Section(key="templates", place=90, check=_check, write=_write, dump=_dump, names=_names)

@@ -1,0 +1,115 @@
+"""The `people` section, checked: who they are, what they may sell, when and how much of it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from agency.agencyfile.agency import read_hours, read_notify
+from agency.agencyfile.fields import TAKEN, Fields, Problems, keyed_rows, names_in
+from agency.agencyfile.sections import Section
+from producers.agencyfile.entries import AbsenceEntry, CertificationEntry, LicenseEntry, PersonEntry
+from producers.agencyfile.people_rows import dump_people, link_people, write_people
+from producers.agencyfile.states import state_code
+from producers.models import Authority, CapPeriod, LineOfBusiness, Role
+
+OWN_BACKUP = "nobody can be their own backup"
+ENDS_BEFORE = "ends before it begins"
+TOO_FINE = "at most three digits after the point"
+NPN = "must be up to ten digits"
+
+
+def _check(raw: Any, problems: Problems) -> tuple[PersonEntry, ...]:
+    return tuple(_person(row) for row in keyed_rows(raw, "people", problems))
+
+
+def _person(row: Fields) -> PersonEntry:
+    entry = PersonEntry(
+        key=row.slug("key"),
+        name=row.text("name", longest=150),
+        email=row.email("email", ""),
+        phone=row.phone("phone", ""),
+        role=row.one_of("role", Role.values, Role.PRODUCER.value),
+        teams=frozenset(row.all_known("teams", "team")),
+        lines=frozenset(row.all_known("lines", "line")),
+        level=row.text("level", "", longest=40),
+        languages=row.words("languages", longest=10),
+        weight=row.number("weight", Decimal(1), high=999),
+        backup=row.known("backup", "owner"),
+        resident_state=row.parsed("resident_state", state_code, ""),
+        npn=row.parsed("npn", _npn, ""),
+        notify=read_notify(row),
+        licenses=_licenses(row),
+        certifications=tuple(_certification(each) for each in row.rows("certifications")),
+        caps=_caps(row.fields("caps")),
+        hours=read_hours(row, "hours"),
+        time_off=tuple(sorted((_absence(each) for each in row.rows("time_off")), key=lambda each: each.starts_on)),
+    )
+    if entry.backup and entry.backup == entry.key:
+        row.note("backup", OWN_BACKUP)
+    if entry.weight != round(entry.weight, 3):
+        row.note("weight", TOO_FINE)
+    return entry
+
+
+def _licenses(row: Fields) -> tuple[LicenseEntry, ...]:
+    found: dict[tuple[str, str], LicenseEntry] = {}
+    for each in row.rows("licenses"):
+        entry = LicenseEntry(
+            state=each.parsed("state", state_code) or "",
+            number=each.text("number", "", longest=40),
+            authority=frozenset(each.some_of("authority", Authority.values)),
+            effective=each.day("effective"),
+            expires=each.day("expires"),
+            resident=each.flag("resident", None),
+        )
+        if each.has("expires") and entry.expires < entry.effective:
+            each.note("expires", ENDS_BEFORE)
+        if entry.state and (entry.state, entry.number) in found:
+            each.note("number", TAKEN.format(f"{entry.state} {entry.number}".strip()))
+        found[entry.state, entry.number] = entry
+    return tuple(found[key] for key in sorted(found))
+
+
+def _certification(row: Fields) -> CertificationEntry:
+    entry = CertificationEntry(
+        name=row.text("name", longest=60), effective=row.day("effective"), expires=row.day("expires", None)
+    )
+    if entry.expires and entry.expires < entry.effective:
+        row.note("expires", ENDS_BEFORE)
+    return entry
+
+
+def _absence(row: Fields) -> AbsenceEntry:
+    entry = AbsenceEntry(starts_on=row.day("from"), ends_on=row.day("to"), note=row.text("note", "", longest=120))
+    if row.has("to") and entry.ends_on < entry.starts_on:
+        row.note("to", ENDS_BEFORE)
+    return entry
+
+
+def _caps(fields: Fields) -> dict[str, int]:
+    caps = {period: fields.whole(period, None) for period in CapPeriod.values}
+    fields.done()
+    return {period: limit for period, limit in caps.items() if limit is not None}
+
+
+def _npn(value: Any) -> str:
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise ValueError(NPN)
+    return text
+
+
+def _names(raw: Any) -> dict[str, frozenset[str]]:
+    """People, those of them who may own leads, and the levels that rules may name; and the lines they may specialise in."""
+    rows = [one for one in raw if isinstance(one, Mapping)] if isinstance(raw, list | tuple) else []
+    return {
+        "person": names_in(raw),
+        "owner": names_in([one for one in rows if one.get("role") != Role.MARKETING]),
+        "level": names_in(rows, "level"),
+        "line": frozenset(LineOfBusiness.objects.filter(active=True).values_list("key", flat=True)),
+    }
+
+
+SECTION = Section(
+    key="people", place=30, check=_check, write=write_people, link=link_people, dump=dump_people, names=_names, empty=None
+)

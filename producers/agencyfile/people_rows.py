@@ -1,0 +1,203 @@
+"""The `people` section, written and read back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.db import models
+
+from agency import roles
+from agency.agencyfile.sections import CHANGED, CREATED, DEACTIVATED, Writing, put
+from agency.hours import write_week
+from agency.models import User
+from producers.agencyfile.entries import LicenseEntry, PersonEntry
+from producers.models import (
+    CapacityCap,
+    Certification,
+    License,
+    LineOfBusiness,
+    Load,
+    Producer,
+    Role,
+    Team,
+    TimeOff,
+    WorkingHours,
+)
+from producers.reading import own_hours
+
+_RELATED = ("teams", "lines", "licenses", "certifications", "caps", "hours", "time_off")
+
+
+def write_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
+    """Everyone in the file is as it says, with a log-in in their role's group; everyone else is inactive and cannot log in."""
+    stored = {one.key: one for one in Producer.objects.select_related("user").prefetch_related(*_RELATED)}
+    users = {user.username: user for user in User.objects.filter(username__in=[entry.key for entry in entries])}
+    teams = {team.key: team for team in Team.objects.all()}
+    lines = {line.key: line for line in LineOfBusiness.objects.all()}
+    groups = _roles_held()
+    for entry in entries:
+        producer = stored.get(entry.key) or Producer(key=entry.key)
+        user = producer.user if producer.pk else users.get(entry.key) or _new_user(entry.key, writing)
+        put(user, {"name": entry.name, "email": entry.email, "phone": entry.phone, "is_active": True})
+        producer.user = user
+        what = put(producer, _values(entry))
+        links = [
+            _relink(producer.teams, [teams[key] for key in entry.teams], fresh=what == CREATED),
+            _relink(producer.lines, [lines[key] for key in entry.lines], fresh=what == CREATED),
+            _write_licenses(producer, entry.licenses),
+            _write_rows(producer, entry),
+        ]
+        if groups.get(user.pk) != {entry.role} or user.is_staff != (entry.role == Role.MANAGER or user.is_superuser):
+            roles.set_group(user, entry.role)
+        writing.count("people", entry.key, what or (CHANGED if any(links) else ""))
+        writing.users[entry.key] = user
+    Load.objects.bulk_create([Load(producer=one) for one in Producer.objects.filter(load=None)], ignore_conflicts=True)
+    for key in stored.keys() - {entry.key for entry in entries}:
+        if put(stored[key], {"active": False}):
+            writing.count("people", key, DEACTIVATED)
+        put(stored[key].user, {"is_active": False})
+
+
+def link_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
+    """Everyone has the backup that the file names."""
+    people = {one.key: one for one in Producer.objects.all()}
+    for entry in entries:
+        backup = people[entry.backup].pk if entry.backup else None
+        writing.count("people", entry.key, put(people[entry.key], {"backup_id": backup}))
+
+
+def _roles_held() -> dict[int, set[str]]:
+    held: dict[int, set[str]] = {}
+    names = {name: role for role, name in roles.GROUPS.items()}
+    for user, group in User.objects.filter(groups__name__in=names).values_list("pk", "groups__name"):
+        held.setdefault(user, set()).add(names[group])
+    return held
+
+
+def _new_user(key: str, writing: Writing) -> User:
+    user = User(username=key, date_joined=writing.now)
+    user.set_unusable_password()
+    return user
+
+
+def _values(entry: PersonEntry) -> dict[str, Any]:
+    return {
+        "role": entry.role,
+        "level": entry.level,
+        "languages": list(entry.languages),
+        "weight": entry.weight,
+        "resident_state": entry.resident_state,
+        "npn": entry.npn,
+        "notify": {event: list(channels) for event, channels in entry.notify.items()},
+        "active": True,
+    }
+
+
+def _relink(manager: Any, wanted: list[models.Model], *, fresh: bool) -> bool:
+    if {one.pk for one in wanted} == (set() if fresh else {one.pk for one in manager.all()}):
+        return False
+    manager.set(wanted)
+    return True
+
+
+def _write_licenses(producer: Producer, wanted: Iterable[LicenseEntry]) -> bool:
+    """Licences by state and number; one that is no longer in the file is switched off and kept as a proof."""
+    stored = {(one.state, one.number): one for one in _rows(producer, "licenses")}
+    changed = []
+    for entry in wanted:
+        record = stored.pop((entry.state, entry.number), None) or License(
+            producer=producer, state=entry.state, number=entry.number
+        )
+        authority = record.authority if set(record.authority) == entry.authority else sorted(entry.authority)
+        values = {"effective": entry.effective, "expires": entry.expires, "resident": entry.resident, "active": True}
+        changed.append(put(record, {**values, "authority": authority}))
+    changed += [put(record, {"active": False}) for record in stored.values()]
+    return any(changed)
+
+
+def _write_rows(producer: Producer, entry: PersonEntry) -> bool:
+    """Caps, hours, absences and certifications: what the file does not have goes, what it has more comes."""
+    hours = entry.hours or {}
+    own = [{"weekday": day, "opens": opens, "closes": closes} for day in hours for opens, closes in hours[day]]
+    caps = [{"period": period, "limit": limit} for period, limit in entry.caps.items()]
+    changed = [
+        _match(producer, CapacityCap, _rows(producer, "caps"), caps),
+        _match(producer, WorkingHours, _rows(producer, "hours"), own),
+        _match(producer, TimeOff, _rows(producer, "time_off"), [asdict(each) for each in entry.time_off]),
+        _match(producer, Certification, _rows(producer, "certifications"), [asdict(each) for each in entry.certifications]),
+    ]
+    return any(changed)
+
+
+def _match(producer: Producer, model: type[models.Model], stored: list[Any], wanted: list[dict[str, Any]]) -> bool:
+    missing = list(wanted)
+    surplus = []
+    for record in stored:
+        same = next((row for row in missing if all(getattr(record, name) == value for name, value in row.items())), None)
+        if same is None:
+            surplus.append(record)
+        else:
+            missing.remove(same)
+    for record in surplus:
+        record.delete()
+    for row in missing:
+        model._default_manager.create(producer=producer, **row)
+    return bool(surplus or missing)
+
+
+def _rows(producer: Producer, name: str) -> list[Any]:
+    """The person's rows, from what was prefetched; a person just created has none."""
+    cached: Mapping[str, Any] = getattr(producer, "_prefetched_objects_cache", {})
+    return list(cached[name]) if name in cached else []
+
+
+def dump_people() -> list[dict[str, Any]]:
+    """Everyone active, as the file writes them."""
+    people = Producer.objects.filter(active=True).select_related("user", "backup").prefetch_related(*_RELATED)
+    return [
+        {key: value for key, value in _dump(one).items() if value not in ("", None, [], {})} for one in people.order_by("key")
+    ]
+
+
+def _dump(one: Producer) -> dict[str, Any]:
+    hours = own_hours(one)
+    return {
+        "key": one.key,
+        "name": one.user.name,
+        "email": one.user.email,
+        "phone": str(one.user.phone or ""),
+        "role": one.role,
+        "teams": sorted(team.key for team in one.teams.all() if team.active),
+        "lines": sorted(line.key for line in one.lines.all() if line.active),
+        "level": one.level,
+        "languages": one.languages,
+        "weight": None if one.weight == 1 else float(one.weight),
+        "backup": one.backup.key if one.backup and one.backup.active and one.backup.role != Role.MARKETING else None,
+        "resident_state": one.resident_state,
+        "npn": one.npn,
+        "notify": one.notify,
+        "licenses": [_dump_license(each) for each in one.licenses.all() if each.active],
+        "certifications": [_dump_certification(each) for each in one.certifications.all()],
+        "caps": {cap.period: cap.limit for cap in one.caps.all()},
+        "hours": write_week(hours) if hours else None,
+        "time_off": [_dump_absence(each) for each in one.time_off.all()],
+    }
+
+
+def _dump_license(one: License) -> dict[str, Any]:
+    values = {
+        "state": one.state,
+        "number": one.number,
+        "authority": one.authority,
+        "effective": one.effective,
+        "expires": one.expires,
+    }
+    return values | ({} if one.resident is None else {"resident": one.resident})
+
+
+def _dump_certification(one: Certification) -> dict[str, Any]:
+    return {"name": one.name, "effective": one.effective} | ({"expires": one.expires} if one.expires else {})
+
+
+def _dump_absence(one: TimeOff) -> dict[str, Any]:
+    return {"from": one.starts_on, "to": one.ends_on} | ({"note": one.note} if one.note else {})

@@ -1,0 +1,98 @@
+"""Routing rules and the escalation ladder in the agency file."""
+
+from typing import Any
+
+from agency.agencyfile.durations import parse_duration, write_duration
+from agency.agencyfile.fields import Problems
+from agency.agencyfile.sections import CHANGED, CREATED, Section, Writing, put
+from producers.models import Family
+from routing import ladder, rulesets
+from routing.engine import Known
+from routing.models import EscalationPolicy, RuleSet, RuleSetState
+
+NOTE = "Imported from the agency file."
+
+
+def known_of(problems: Problems) -> Known:
+    """Every name of the file that conditions and actions may refer to."""
+    names = problems.names
+    return Known(
+        lines=names["line"],
+        territories=names["territory"],
+        sources=names["source"],
+        teams=names["team"],
+        people=names["owner"],
+        plans=names["plan"],
+        levels=names["level"],
+        families=frozenset(Family.values),
+    )
+
+
+def _check_rules(raw: Any, problems: Problems) -> list[dict[str, Any]]:
+    found = rulesets.problems(raw, "rules", known_of(problems))
+    problems.found += found
+    return [] if found else [{"name": rule["name"], "when": rule.get("when") or {}, "then": rule["then"]} for rule in raw]
+
+
+def _in_force() -> RuleSet | None:
+    return RuleSet.objects.filter(state=RuleSetState.PUBLISHED).first()
+
+
+def _link_rules(rules: list[dict[str, Any]], writing: Writing) -> None:
+    before = _in_force()
+    if before is None and not rules:
+        return
+    if rulesets.load_rules(rules, note=NOTE, now=writing.now, by=writing.by) != before:
+        writing.count("rules", "rules", CHANGED if before else CREATED)
+
+
+def _dump_rules() -> list[dict[str, Any]]:
+    ruleset = _in_force()
+    return rulesets.plain(ruleset) if ruleset else []
+
+
+def _nothing(_: Any, __: Writing) -> None:
+    """Rules name what the other sections write: they are written last."""
+
+
+def _check_escalation(raw: Any, problems: Problems) -> dict[str, Any]:
+    found = ladder.problems(raw, "escalation", known_of(problems))
+    problems.found += found
+    if found:
+        return {}
+    return {
+        "rungs": [_rung(rung) for rung in raw.get("rungs", [])],
+        "max_reassignments": raw.get("max_reassignments", ladder.Ladder.max_reassignments),
+        "backup_minimum_capacity_score": raw.get("backup_minimum_capacity_score", 6),
+        "ends_on": raw.get("ends_on", "attempt"),
+    }
+
+
+def _rung(raw: dict[str, Any]) -> dict[str, Any]:
+    """A rung with its length of time in one way of writing it, and without what says nothing."""
+    after = write_duration(parse_duration(raw["after"]))
+    rung = {"after": after, "action": raw["action"], "channels": list(raw.get("channels", [])), "to": raw["to"]}
+    return rung | {key: raw[key] for key in ("always", "when") if raw.get(key)}
+
+
+def _write_escalation(values: dict[str, Any], writing: Writing) -> None:
+    writing.count("escalation", "escalation", put(EscalationPolicy.objects.first() or EscalationPolicy(pk=1), values))
+
+
+def _dump_escalation() -> dict[str, Any]:
+    policy = EscalationPolicy.objects.first()
+    if policy is None:
+        return {}
+    rungs = [{key: value for key, value in _rung(rung).items() if value != []} for rung in policy.rungs]
+    values = {
+        "rungs": rungs,
+        "max_reassignments": policy.max_reassignments,
+        "backup_minimum_capacity_score": policy.backup_minimum_capacity_score,
+    }
+    return values | ({} if policy.ends_on == "attempt" else {"ends_on": policy.ends_on})
+
+
+SECTIONS = (
+    Section(key="rules", place=70, check=_check_rules, write=_nothing, link=_link_rules, dump=_dump_rules, empty=[]),
+    Section(key="escalation", place=100, check=_check_escalation, write=_write_escalation, dump=_dump_escalation, empty={}),
+)
