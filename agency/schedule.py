@@ -40,3 +40,8 @@ def write(sender: AppConfig, using: str, **_: Any) -> None:
             for field, value in wanted.items():
                 setattr(task, field, value)
             task.save()
+
+
+def duties() -> list[Duty]:
+    """All registered duties."""
+    return list(_duties.values())

@@ -8,12 +8,19 @@ class LeadsConfig(AppConfig):
     def ready(self) -> None:
         """The floors below know how to ask about leads, and every change to what intake caches counts."""
         from agency.agencyfile import register
+        from agency.messaging import register_gate
         from agency.revisions import PLANS, SCORING, SOURCES, watch
-        from leads import models
+        from leads import followup, models, schedule
         from leads.agencyfile import SECTIONS
+        from leads.facts import lead_facts
+        from routing import assignment
 
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
         watch(PLANS, models.Plan, models.PlanStep, models.Template)
         for section in SECTIONS:
             register(section)
+        register_gate(followup.gate_messages)
+        assignment.register_facts(lead_facts)
+        assignment.on_decided(followup.on_decided)
+        schedule.register_duties()

@@ -1,6 +1,6 @@
 """One look at everything that is due: ladder rungs and holds, follow-up steps, and the outbox they fill."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from agency import messaging
@@ -10,7 +10,7 @@ from routing import escalation
 
 NAME = "sweep"
 
-STAGES: Mapping[str, Callable[[datetime], int]] = {
+STAGES: dict[str, Callable[[datetime], int]] = {
     "escalation": escalation.run_due,
     "follow_up": followup.run_due,
     "messages": messaging.deliver_due,

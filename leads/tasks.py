@@ -4,9 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from leads import sweep as sweeping
+from producers import roster
+from producers.performance import refresh_performance as refresh
 
 
 @shared_task(ignore_result=True)
 def sweep() -> dict[str, int]:
     """Everything due was run; two of these at once share the work."""
     return sweeping.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def refresh_performance() -> int:
+    """Everyone's trailing rates are those of the last 90 days up to today."""
+    return refresh(today=roster.local_day(timezone.now(), roster.static().timezone))

@@ -5,15 +5,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from agency import bulk
+from agency import bulk, revisions
 from agency.due import DueState
 from agency.messaging.models import Audience, Message
-from leads.facts import lead_facts
+from leads.current import configuration
+from leads.facts import KnownPerson, facts_of, lead_facts
 from leads.followup.facts import PlanFacts, StepRow, step_rows
 from leads.followup.plans import plans
 from leads.models import FollowUpStep, Lead, Plan, Status
-from producers import roster
-from producers.facts import Roster
 from routing.engine.conditions import unmet
 from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
 
@@ -21,6 +20,8 @@ TRIGGER_ASSIGNED = "assigned"
 TRIGGER_QUOTED = "quoted"
 TRIGGER_NURTURE = "nurture"
 
+_PERSONAL = {"existing_client", "open_lead"}
+"""Conditions on who the person is, apart from the lead in hand."""
 PENDING = (DueState.DUE, DueState.WAITING)
 STOPPED = "Stopped: {event}."
 TO_NURTURE = "The lead went to nurture."
@@ -57,15 +58,14 @@ def start(
 def choose(
     lead: Lead, *, trigger: str, now: datetime, plan_key: str | None = None, facts: LeadFacts | None = None
 ) -> list[PlanFacts]:
-    """The plans that `trigger` begins for this lead."""
-    named = [plan for plan in plans() if plan.starts == trigger and plan_key in (None, plan.key)]
-    if plan_key is not None or not any(plan.when for plan in named):
-        chosen = named
-    else:
-        people = roster.static()
-        known = facts or lead_facts(lead, now)
-        chosen = [plan for plan in named if _holds(plan, known, people, now)]
-    return chosen[:1] if trigger == TRIGGER_NURTURE else chosen
+    """The plans that `trigger` begins for this lead; one query, and those for who the person is when a plan's condition asks."""
+    numbers = revisions.current()
+    named = [plan for plan in plans(numbers[revisions.PLANS]) if plan.starts == trigger and plan_key in (None, plan.key)]
+    if plan_key is None and any(plan.when for plan in named):
+        people = configuration(numbers).roster
+        known = facts or _facts(lead, named, now)
+        named = [plan for plan in named if not plan.when or not unmet(plan.when, known, people, now)]
+    return named[:1] if trigger == TRIGGER_NURTURE else named
 
 
 def write(rows: Sequence[StepRow], where: str = "") -> int:
@@ -121,8 +121,11 @@ def _end(which: Q, why: str, now: datetime) -> int:
     return steps.filter(state__in=PENDING).update(state=DueState.SKIPPED, finished_at=now, outcome=why)
 
 
-def _holds(plan: PlanFacts, facts: LeadFacts, people: Roster, now: datetime) -> bool:
-    return not plan.when or not unmet(plan.when, facts, people, now)
+def _facts(lead: Lead, asking: Sequence[PlanFacts], now: datetime) -> LeadFacts:
+    """The lead's facts, without asking who the person is unless one of the plans does."""
+    if any(_PERSONAL & plan.when.keys() for plan in asking):
+        return lead_facts(lead, now)
+    return facts_of(lead, lead.source, KnownPerson())
 
 
 def _words(event: str) -> str:

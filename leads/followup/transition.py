@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agency.due import DueState
+from agency.due import DueState, record
 from leads.followup import sequence
 from leads.followup.outcome import STEP_REMOVED, moot
 from leads.models import FollowUpStep, Status, StatusChange
@@ -22,10 +22,9 @@ def begin_nurture(step: FollowUpStep, now: datetime) -> None:
         step.outcome = moot(step) or REACHED
     else:
         step.state, step.outcome = DueState.DONE, ""
-        why = NEVER_REACHED.format(plan=step.plan.name)
+        before, lead.steward = lead.status, plan.steward
         assignment.close(lead, now=now, why="nurture")
-        StatusChange.objects.create(lead=lead, before=lead.status, after=Status.NURTURE, at=now, reason=why)
-        lead.status, lead.owner, lead.owned_since, lead.steward, lead.updated_at = Status.NURTURE, None, None, plan.steward, now
-        lead.save(update_fields=["status", "owner", "owned_since", "steward", "updated_at"])
-        sequence.end_all(lead.pk, why=sequence.TO_NURTURE, now=now)
+        why = NEVER_REACHED.format(plan=step.plan.name)
+        StatusChange.objects.create(lead=lead, before=before, after=lead.status, at=now, reason=why)
+        record(FollowUpStep, [step], ("state", "finished_at", "outcome"))  # before all that is still pending is ended
         sequence.start(lead, trigger=sequence.TRIGGER_NURTURE, now=now, plan_key=plan.key)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agency.due import DueState, claim
-from agency.messaging import Draft, Permission, delivery, deliver_due, gate, send, send_all
+from agency.messaging import Draft, Permission, deliver_due, delivery, gate, send, send_all
 from agency.messaging.channels import RefusedError, UnavailableError
 from agency.messaging.models import Message
 from agency.messaging.services import leave, send_again
