@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 
-from agency.api import no_such_address
+from agency.api.pages import no_such_address
 from leads.api.dashboard import Dashboard
 from leads.api.history import Assignments, Decisions, Timeline
 from leads.api.leads import LeadDetail, Leads

@@ -11,7 +11,10 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agency.api import BAD_BODY, FIELD_ERRORS, NOT_FOUND, IsManager, IsPerson, ListOrObjectParser, ManagersWrite, Pages
+from agency.api.access import IsManager, IsPerson, ManagersWrite
+from agency.api.bodies import ListOrObjectParser
+from agency.api.pages import Pages
+from agency.api.schema import BAD_BODY, FIELD_ERRORS, NOT_FOUND
 from producers.changes import ChangeError, change_producer, put_licenses, put_territories, put_territory
 from producers.models import License, Presence, Producer, Territory
 from producers.services import set_presence

@@ -6,7 +6,8 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import generics, serializers
 
-from agency.api import IsManager, Pages
+from agency.api.access import IsPerson
+from agency.api.pages import Pages
 from routing.models import Assignment, EndReason, Outcome, RoutingDecision, Rule, RuleSet, RuleSetState
 
 DECISION_EXAMPLE: Final = {
@@ -168,7 +169,7 @@ class RuleSetDetailSerializer(RuleSetSerializer):
 class RuleSetList(generics.ListAPIView[RuleSet]):
     """Every version of the rules."""
 
-    permission_classes = [IsManager]
+    permission_classes = [IsPerson]
     pagination_class = Pages
     serializer_class = RuleSetSerializer
     queryset = RuleSet.objects.select_related("created_by", "published_by").order_by("-version")
@@ -178,7 +179,7 @@ class RuleSetList(generics.ListAPIView[RuleSet]):
 class RuleSetDetail(generics.RetrieveAPIView[RuleSet]):
     """One version of the rules, readable also when it is no longer in force."""
 
-    permission_classes = [IsManager]
+    permission_classes = [IsPerson]
     serializer_class = RuleSetDetailSerializer
 
     def get_queryset(self) -> QuerySet[RuleSet]:

@@ -5,7 +5,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from agency.api import may
+from agency.api.access import may
 from agency.models import User
 from leads.models import ApiKey, Lead, Source
 from leads.selectors import leads_of_source, leads_visible_to, with_names

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agency.api import may
+from agency.api.access import may
 from leads.api.shapes import LeadSerializer
 from leads.today import ProducerToday, TodayFigures, today
 

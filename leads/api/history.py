@@ -8,7 +8,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agency.api import Pages
+from agency.api.pages import Pages
 from leads.api.access import WorksLeads, reach
 from leads.timeline import Entry, timeline
 from routing.api import AssignmentSerializer, StoredDecisionSerializer, assignments_of, decisions_of

@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agency.api import Conflict, UnreadableError
+from agency.api.errors import Conflict, UnreadableError
 from agency.models import User
 from leads.api.access import source_of
 from leads.api.shapes import Owner, lead_data, owner_of

@@ -9,7 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agency.api import Stream
+from agency.api.pages import Stream
 from leads.api import schema
 from leads.api.access import EntersLeads, WorksLeads, person, reach, reachable
 from leads.api.intake import take_in

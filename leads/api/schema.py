@@ -5,7 +5,7 @@ from typing import Any, Final
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_serializer
 
-from agency.api import BAD_BODY, CONFLICT, FIELD_ERRORS, NOT_FOUND
+from agency.api.schema import BAD_BODY, CONFLICT, FIELD_ERRORS, NOT_FOUND
 from leads.api.inputs import (
     DeclineInput,
     EventInput,

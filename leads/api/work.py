@@ -9,9 +9,9 @@ from rest_framework import generics
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from routing.assignment import latest_decision
 
-from agency.api import Conflict, may
+from agency.api.access import may
+from agency.api.errors import Conflict
 from leads import work
 from leads.api import schema
 from leads.api.access import EntersLeads, WorksLeads, person, reach, source_of
@@ -23,6 +23,7 @@ from leads.work import statuses
 from leads.work.desk import NOT_YOURS
 from leads.work.notes import EMPTY_NOTE
 from producers.models import Producer
+from routing.assignment import latest_decision
 
 NO_SUCH_PERSON: Final = "There is no active person with this key."
 _AT_FAULT: Final = {
