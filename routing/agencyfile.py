@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from agency.agencyfile.durations import parse_duration, write_duration
 from agency.agencyfile.fields import Problems
 from agency.agencyfile.sections import CHANGED, CREATED, Section, Writing, put
+from agency.agencyfile.writing import in_order
 from producers.models import Family
 from routing import ladder, rulesets
 from routing.engine import Known
 from routing.models import EscalationPolicy, RuleSet, RuleSetState
+
+_THEN_KEYS = ("distribute", "among")
+_RUNG_KEYS = ("after", "action", "channels", "to")
 
 NOTE = "Imported from the agency file."
 
@@ -48,7 +51,8 @@ def _link_rules(rules: list[dict[str, Any]], writing: Writing) -> None:
 
 def _dump_rules() -> list[dict[str, Any]]:
     ruleset = _in_force()
-    return rulesets.plain(ruleset) if ruleset else []
+    rules = rulesets.plain(ruleset) if ruleset else []
+    return [rule | {"then": in_order(rule["then"], _THEN_KEYS)} for rule in rules]
 
 
 def _nothing(_: Any, __: Writing) -> None:
@@ -69,9 +73,8 @@ def _check_escalation(raw: Any, problems: Problems) -> dict[str, Any]:
 
 
 def _rung(raw: dict[str, Any]) -> dict[str, Any]:
-    """A rung with its length of time in one way of writing it, and without what says nothing."""
-    after = write_duration(parse_duration(raw["after"]))
-    rung = {"after": after, "action": raw["action"], "channels": list(raw.get("channels", [])), "to": raw["to"]}
+    """A rung without what says nothing."""
+    rung = {"after": raw["after"].strip(), "action": raw["action"], "channels": list(raw.get("channels", [])), "to": raw["to"]}
     return rung | {key: raw[key] for key in ("always", "when") if raw.get(key)}
 
 
@@ -83,7 +86,7 @@ def _dump_escalation() -> dict[str, Any]:
     policy = EscalationPolicy.objects.first()
     if policy is None:
         return {}
-    rungs = [{key: value for key, value in _rung(rung).items() if value != []} for rung in policy.rungs]
+    rungs = [{key: value for key, value in in_order(rung, _RUNG_KEYS).items() if value != []} for rung in policy.rungs]
     values = {
         "rungs": rungs,
         "max_reassignments": policy.max_reassignments,

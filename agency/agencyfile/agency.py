@@ -11,6 +11,7 @@ import holidays
 
 from agency.agencyfile.fields import NOT_A_MAPPING, Fields, Problems, as_text
 from agency.agencyfile.sections import Section, Writing, put
+from agency.agencyfile.writing import in_order
 from agency.calendar import Week
 from agency.hours import OFFICE_HOURS, WEEKDAYS, parse_week, write_week
 from agency.messaging.models import Channel
@@ -26,6 +27,7 @@ DEFAULT_NOTIFY = {"assigned": (Channel.IN_APP.value, Channel.EMAIL.value)}
 
 SHARES = ("contacted_within_5_min", "contacted_within_30_min", "lead_to_quote", "quote_to_bind", "lead_to_bind")
 COUNTS = ("real_time_seconds", "first_response_minutes", "never_contacted")
+TARGETS = (*COUNTS, *SHARES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _dump() -> dict[str, Any]:
         "holidays": agency.holidays,
         "fallback": agency.fallback.producer.key if agency.fallback and hasattr(agency.fallback, "producer") else "",
         "notify": agency.notify,
-        "targets": agency.targets,
+        "targets": in_order(agency.targets, TARGETS),
     }
     return {key: value for key, value in values.items() if value}
 

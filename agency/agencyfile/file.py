@@ -5,13 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import connection, transaction
 from django.utils import timezone
 
 from agency.agencyfile.fields import UNKNOWN_KEY, Problems
 from agency.agencyfile.reading import UnreadableError, read_file
 from agency.agencyfile.sections import Writing, sections
+from agency.agencyfile.writing import write_text
 from agency.models import User
 
 VERSION = 1
@@ -19,7 +19,6 @@ VERSION = 1
 NOT_AN_AGENCY = "This is no agency file: it must be a mapping that begins with `version: 1`."
 WRONG_VERSION = "{} is not a version this program reads; it reads {}"
 NO_SECTION = "is missing"
-HEADER = "# The agency in one file. `manage.py agencyfile import` reads it; keys are stable names.\n"
 
 _LOCK = 7_201_001
 """Advisory lock under which one import runs at a time."""
@@ -94,8 +93,7 @@ def dump() -> str:
     for section in sections():
         if values := section.dump():
             data[section.key] = values
-    parts = [_yaml({key: value}) for key, value in data.items()]
-    return HEADER + "\n".join(parts)
+    return write_text(data)
 
 
 def _given(key: str, data: Mapping[str, Any], empty: Any, problems: Problems) -> Any:
@@ -103,14 +101,3 @@ def _given(key: str, data: Mapping[str, Any], empty: Any, problems: Problems) ->
     if value is None and empty is None:
         problems.note(key, NO_SECTION)
     return empty if value is None else value
-
-
-def _yaml(data: Any) -> str:
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=130)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Small mappings on one line; never an anchor, which would not be read."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True

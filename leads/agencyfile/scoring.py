@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from agency.agencyfile.fields import Problems
 from agency.agencyfile.sections import CHANGED, CREATED, Section, Writing
+from agency.agencyfile.writing import in_order
 from leads import scoremodels
 from leads.models import ScoreModel
 from leads.scoring import Model
@@ -16,6 +17,8 @@ from routing.agencyfile import known_of
 
 DEFAULT_NAME = "Score model"
 _KEYS = ("tiers", "decay", "rules")
+_STEP_KEYS = ("after_days", "keep")
+_RULE_KEYS = ("label", "event", "fit", "at_least", "times", "within_days", "points", "intent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ def _write(entry: ScoreEntry, writing: Writing) -> None:
 
 def _dump() -> dict[str, Any]:
     entry = _in_force()
-    return {"name": entry.name, **entry.written} if entry else {}
+    if entry is None:
+        return {}
+    written = {key: entry.written[key] for key in _KEYS if key in entry.written}
+    for key, order in (("decay", _STEP_KEYS), ("rules", _RULE_KEYS)):
+        written |= {key: [in_order(one, order) for one in written[key]]} if key in written else {}
+    return {"name": entry.name, **written}
 
 
 SECTION = Section(key="score_model", place=60, check=_check, write=_write, dump=_dump, empty={})

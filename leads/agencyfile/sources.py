@@ -4,6 +4,7 @@ from typing import Any
 
 from agency.agencyfile.fields import Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section, Writing, put_keyed
+from agency.agencyfile.writing import plain_number
 from leads.models import LeadKind, Source, SourceKind
 
 TOO_FINE = "at most two digits after the point"
@@ -39,7 +40,7 @@ def _dump() -> list[dict[str, Any]]:
             "kind": one.kind,
             "lead_kind": one.lead_kind,
             "exclusive": one.exclusive,
-            "cost_per_lead": float(one.cost_per_lead),
+            "cost_per_lead": plain_number(one.cost_per_lead),
         }
         | ({"implies": one.implies} if one.implies else {})
         for one in Source.objects.filter(active=True).order_by("position", "key")

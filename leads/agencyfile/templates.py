@@ -33,7 +33,7 @@ def _write(entries: dict[str, dict[str, Any]], writing: Writing) -> None:
 def _dump() -> list[dict[str, Any]]:
     return [
         {"key": one.key, "channel": one.channel} | ({"subject": one.subject} if one.subject else {}) | {"body": one.body}
-        for one in Template.objects.filter(active=True, channel__in=CHANNELS).order_by("key")
+        for one in Template.objects.filter(active=True, channel__in=CHANNELS).order_by("pk")
     ]
 
 

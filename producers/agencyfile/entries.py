@@ -14,7 +14,7 @@ class LicenseEntry:
 
     state: str
     number: str
-    authority: frozenset[str]
+    authority: tuple[str, ...]
     effective: date
     expires: date
     resident: bool | None
@@ -47,8 +47,8 @@ class PersonEntry:
     email: str
     phone: str
     role: str
-    teams: frozenset[str]
-    lines: frozenset[str]
+    teams: tuple[str, ...]
+    lines: tuple[str, ...]
     level: str
     languages: tuple[str, ...]
     weight: Decimal

@@ -29,8 +29,8 @@ def _person(row: Fields) -> PersonEntry:
         email=row.email("email", ""),
         phone=row.phone("phone", ""),
         role=row.one_of("role", Role.values, Role.PRODUCER.value),
-        teams=frozenset(row.all_known("teams", "team")),
-        lines=frozenset(row.all_known("lines", "line")),
+        teams=row.all_known("teams", "team"),
+        lines=row.all_known("lines", "line"),
         level=row.text("level", "", longest=40),
         languages=row.words("languages", longest=10),
         weight=row.number("weight", Decimal(1), high=999),
@@ -57,7 +57,7 @@ def _licenses(row: Fields) -> tuple[LicenseEntry, ...]:
         entry = LicenseEntry(
             state=each.parsed("state", state_code) or "",
             number=each.text("number", "", longest=40),
-            authority=frozenset(each.some_of("authority", Authority.values)),
+            authority=each.some_of("authority", Authority.values),
             effective=each.day("effective"),
             expires=each.day("expires"),
             resident=each.flag("resident", None),
@@ -67,7 +67,7 @@ def _licenses(row: Fields) -> tuple[LicenseEntry, ...]:
         if entry.state and (entry.state, entry.number) in found:
             each.note("number", TAKEN.format(f"{entry.state} {entry.number}".strip()))
         found[entry.state, entry.number] = entry
-    return tuple(found[key] for key in sorted(found))
+    return tuple(found.values())
 
 
 def _certification(row: Fields) -> CertificationEntry:

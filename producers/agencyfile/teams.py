@@ -39,7 +39,7 @@ def _link(entries: tuple[TeamEntry, ...], writing: Writing) -> None:
 def _dump() -> list[dict[str, Any]]:
     return [
         {"key": team.key, "name": team.name} | ({"lead": team.lead.key} if team.lead and team.lead.active else {})
-        for team in Team.objects.filter(active=True).select_related("lead").order_by("key")
+        for team in Team.objects.filter(active=True).select_related("lead").order_by("pk")
     ]
 
 
