@@ -11,6 +11,7 @@ from agency.messaging import send_all, staff_drafts
 from leads.consents import UNSUBSCRIBE, withdrawal
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
+from leads.history import note_status
 from leads.intake import payload
 from leads.intake.channels import return_event
 from leads.intake.errors import IntakeError
@@ -75,6 +76,7 @@ def _rescore(lead: Lead, event: GivenEvent, config: Configuration, now: datetime
         # Someone put to rest while warm comes back by a strong sign, not by opening a mail.
         if rose or config.score_model.shows_high_intent(event.kind):
             assign(lead, reason=CAUSE, now=now, facts=facts)
+            note_status(lead, Status.NURTURE, by=None, now=now, reason=event.kind)
     elif rose and lead.tier == Tier.HOT:
         _tell_owner(lead, now)
 

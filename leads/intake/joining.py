@@ -7,6 +7,7 @@ from typing import Final
 from agency.messaging import send_all, staff_drafts
 from leads.current import Configuration
 from leads.facts import facts_of, known_person
+from leads.history import note_status
 from leads.intake.payload import Arrival, GivenEvent, recognition_flags
 from leads.intake.record import Behaviour, Rows, write_rows
 from leads.models import Lead, Source, Status, Tier
@@ -37,24 +38,33 @@ def join(  # noqa: PLR0913
     config: Configuration,
     now: datetime,
 ) -> Decision | None:
-    """The arrival is part of the locked lead, which is rescored; its owner is told, or a nurtured lead worth a call is routed.
+    """The arrival is part of the locked lead, which is rescored; its owner is told, or it is routed.
+
+    Routed is a nurtured lead that is worth a call now, and one that nobody could take until its place or line became clear.
 
     The caller owns the transaction and holds the lead's row. Returns the decision when there was one.
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
-    _complete(lead, arrival)
+    clearer = _complete(lead, arrival)
     _flag(lead, duplicates)
     lead.last_activity_at = now
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
-    if lead.status == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT):
-        return assign(lead, reason=CAUSE, now=now, facts=facts)
+    before = lead.status
+    if (before == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT)) or (lead.unplaced and clearer):
+        decision = assign(lead, reason=CAUSE, now=now, facts=facts)
+        note_status(lead, before, by=None, now=now, reason=CAME_BACK.format(name=lead.name, source=source.name))
+        return decision
     _tell_owner(lead, source, now)
     return None
 
 
-def _complete(lead: Lead, arrival: Arrival) -> None:
-    """What the lead lacked and the arrival has is now the lead's; a newer wish to be called replaces an older one."""
+def _complete(lead: Lead, arrival: Arrival) -> bool:
+    """What the lead lacked and the arrival has is now the lead's; a newer wish to be called replaces an older one.
+
+    Whether its place or its line has become clear.
+    """
+    unclear = (lead.state, lead.family)
     for name in FILLED:
         if not getattr(lead, name) and getattr(arrival, name):
             setattr(lead, name, getattr(arrival, name))
@@ -66,6 +76,7 @@ def _complete(lead: Lead, arrival: Arrival) -> None:
             setattr(lead, name, getattr(arrival, name))
     lead.callback_at = arrival.callback_at or lead.callback_at
     lead.attributes = {**arrival.attributes, **lead.attributes}
+    return unclear != (lead.state, lead.family)
 
 
 def _flag(lead: Lead, duplicates: Sequence[int]) -> None:

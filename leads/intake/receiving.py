@@ -24,7 +24,7 @@ from leads.intake.record import Behaviour, write_lead
 from leads.models import Client, Consent, Household, Lead, Note, RejectedIntake, Source, Status, Submission
 from leads.rescoring import apply_score, as_facts
 from routing.assignment import assign, decision_at, latest_decision
-from routing.engine.facts import Decision
+from routing.engine import Decision
 
 CAUSE = "intake"
 ARRIVAL_FIELDS = (

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 
 from agency.models import User
 from agency.roles import is_manager
-from leads.models import Lead, Status, StatusChange
+from leads.models import Lead, Status
 
 NOT_YOURS: Final = "This lead is not yours (any more)."
 MANAGERS_ONLY: Final = "Only a manager can do this."
@@ -45,9 +45,3 @@ def may_work(lead: Lead, by: User) -> bool:
 def owns(lead: Lead, by: User) -> bool:
     """Whether the lead is with this person."""
     return lead.owner is not None and lead.owner.user_id == by.pk
-
-
-def note_status(lead: Lead, before: str, *, by: User | None, now: datetime, reason: str = "") -> None:
-    """The lead's history says that its status went from `before` to what it is; nothing when it did not change."""
-    if lead.status != before:
-        StatusChange.objects.create(lead=lead, before=before, after=lead.status, by=by, at=now, reason=reason[:300])

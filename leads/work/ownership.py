@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from agency.models import User
 from agency.roles import is_manager
+from leads.history import note_status
 from leads.models import Lead
-from leads.work.desk import MANAGERS_ONLY, NOT_YOURS, WorkError, at_work, note_status, owns
+from leads.work.desk import MANAGERS_ONLY, NOT_YOURS, WorkError, at_work, owns
 from producers.models import Producer
 from routing.assignment import AssignmentError, assign, give, stamp
 from routing.engine.facts import Decision

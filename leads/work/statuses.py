@@ -10,11 +10,13 @@ from django.utils import timezone
 from agency.models import User
 from agency.roles import is_manager
 from leads import followup
+from leads.history import note_status
 from leads.models import OPEN_STATUSES, Client, Lead, Plan, Policy, Quote, Status
 from leads.work.credit import credit
-from leads.work.desk import DOUBLE_PRESS, WorkError, at_work, note_status
+from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
+from leads.work.returning import bring_back
 from routing import escalation
-from routing.assignment import close, reopen
+from routing.assignment import close
 
 NO_STATUS: Final = "Choose a status."
 NO_PREMIUM: Final = "Say the premium."
@@ -177,8 +179,6 @@ def _to_nurture(step: Step) -> None:
 def _finish(step: Step, status: Status) -> None:
     """The lead is closed as sold or lost; its owner stays written on it, and nothing more runs."""
     lead, now = step.lead, step.now
-    if lead.status == Status.NURTURE:
-        lead.owner = lead.owner or lead.steward
     lead.status, lead.closed_at, lead.held_until = status, lead.closed_at or now, None
     escalation.stop(lead.pk, now=now, why=str(status))
     close(lead, now=now, why=str(status))
@@ -187,9 +187,10 @@ def _finish(step: Step, status: Status) -> None:
 
 def _open_again(step: Step) -> None:
     lead = step.lead
-    lead.closed_at, lead.lost_reason = None, ""
-    lead.status = Status.NEW
-    reopen(lead, now=step.now)
+    lead.lost_reason = ""
+    bring_back(lead, by=step.by, now=step.now)
+    if lead.status not in OPEN_STATUSES:
+        raise WorkError(NOBODY_OWNS_IT)
 
 
 def _undo_sale(step: Step) -> None:

@@ -8,12 +8,13 @@ from django.utils import timezone
 from agency.models import User
 from leads import followup
 from leads.consents import withdrawal
+from leads.history import note_status
 from leads.intake import fields
 from leads.models import Direction, Lead, Status, Touch, TouchChannel, TouchOutcome
 from leads.work.credit import credit
-from leads.work.desk import DOUBLE_PRESS, WorkError, at_work, note_status
+from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
+from leads.work.returning import bring_back
 from routing import escalation
-from routing.assignment import reopen
 
 NO_CHANNEL: Final = "Say how: a call, a text, an e-mail or in person."
 NO_OUTCOME: Final = "Say what came of it."
@@ -98,7 +99,7 @@ def _contacted(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None
     lead.last_activity_at = max(lead.last_activity_at, touch.at)
     lead.contacted_at = lead.contacted_at or touch.at
     if lead.status == Status.NURTURE:
-        reopen(lead, now=now)  # whoever speaks to us again needs an owner again
+        bring_back(lead, by=by, now=now)  # whoever speaks to us again needs an owner again
     if lead.status in (Status.NEW, Status.NURTURE) and lead.owner_id is not None:
         lead.status = Status.CONTACTED
     note_status(lead, before, by=by, now=now, reason=touch.get_outcome_display())
