@@ -2,6 +2,34 @@
 
 from routing.engine.conditions import Known
 from routing.engine.decide import decide
-from routing.engine.facts import Balance, Considered, Decision, LeadFacts, Ledger, Rule, RuleSet, RuleTried
+from routing.engine.facts import (
+    ASSIGNED,
+    HELD,
+    NURTURED,
+    UNPLACED,
+    Balance,
+    Considered,
+    Decision,
+    LeadFacts,
+    Ledger,
+    Rule,
+    RuleSet,
+    RuleTried,
+)
 
-__all__ = ["Balance", "Considered", "Decision", "Known", "LeadFacts", "Ledger", "Rule", "RuleSet", "RuleTried", "decide"]
+__all__ = [
+    "ASSIGNED",
+    "HELD",
+    "NURTURED",
+    "UNPLACED",
+    "Balance",
+    "Considered",
+    "Decision",
+    "Known",
+    "LeadFacts",
+    "Ledger",
+    "Rule",
+    "RuleSet",
+    "RuleTried",
+    "decide",
+]

@@ -1,6 +1,7 @@
 """Conditions: what a rule, a plan, a ladder or a scoring fit asks of a lead.
 
-One vocabulary, checked when it is written and held against each lead. A list means any of; every key must hold; a value that is not known never holds.
+One vocabulary, checked when it is written and held against each lead. A list means any of; every key must hold; a value that
+is not known never holds.
 """
 
 import re
@@ -23,64 +24,10 @@ FAMILIES = ("personal", "commercial", "life", "health", "medicare")
 SOURCE_KINDS = ("organic", "paid_search", "paid_social", "referral", "carrier", "vendor", "walk_in", "phone")
 LEAD_KINDS = ("real_time", "live_transfer", "aged")
 STATES = frozenset(
-    [
-        "AL",
-        "AK",
-        "AZ",
-        "AR",
-        "CA",
-        "CO",
-        "CT",
-        "DE",
-        "DC",
-        "FL",
-        "GA",
-        "HI",
-        "ID",
-        "IL",
-        "IN",
-        "IA",
-        "KS",
-        "KY",
-        "LA",
-        "ME",
-        "MD",
-        "MA",
-        "MI",
-        "MN",
-        "MS",
-        "MO",
-        "MT",
-        "NE",
-        "NV",
-        "NH",
-        "NJ",
-        "NM",
-        "NY",
-        "NC",
-        "ND",
-        "OH",
-        "OK",
-        "OR",
-        "PA",
-        "RI",
-        "SC",
-        "SD",
-        "TN",
-        "TX",
-        "UT",
-        "VT",
-        "VA",
-        "WA",
-        "WV",
-        "WI",
-        "WY",
-        "AS",
-        "GU",
-        "MP",
-        "PR",
-        "VI",
-    ]
+    re.findall(
+        "..",
+        "ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWYASGUMPPRVI",
+    )
 )
 
 UNKNOWN_KEY = "is not a condition"

@@ -147,6 +147,8 @@ class Case:
         """What the rule, whose conditions hold, does with the lead."""
         then = rule.then
         if "nurture" in then:
+            if not self.lead.may_be_nurtured:
+                return Found(words=words.NEEDS_OWNER)
             return Found(NURTURED, None, words.nurtured(then["nurture"]), {"plan": then["nurture"]})
         if "owner" in then:
             return self._owner(then["owner"])

@@ -43,6 +43,8 @@ class LeadFacts:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     may_be_held: bool = True
     """False once it was held, and for live transfers and shared leads."""
+    may_be_nurtured: bool = True
+    """False when the person came back by themselves: then somebody must own the lead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The figures people are ranked by: load, fit and close rate. Whole numbers throughout, so that a tie is a tie.
 
-Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it, so that two sales out of two leads are
-not a rate of 100 %: the posterior mean of a beta-binomial model with that prior (empirical Bayes; G. Casella, An introduction to
-empirical Bayes data analysis, The American Statistician 39, 1985).
+Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it, so that two sales out of two
+leads are not a rate of 100 %: the posterior mean of a beta-binomial model with that prior (empirical Bayes; G. Casella, An
+introduction to empirical Bayes data analysis, The American Statistician 39, 1985).
 """
 
 from collections.abc import Iterable, Mapping

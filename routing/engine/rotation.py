@@ -1,8 +1,8 @@
 """Turns: who is next, and how the ledger stands afterwards. Integer millionths of a lead, so nothing is ever lost to rounding.
 
-Of those who have earned at least a sliver of a turn, the lead goes to whoever would soonest be a whole lead short (R. Tijdeman, The
-chairman assignment problem, Discrete Mathematics 32, 1980). With equal weights that is the largest shortfall; with any weights, in a fixed
-pool of n people, nobody is ever further than 1 - 1/(2n - 2) of a lead from what they are entitled to.
+Of those who have earned at least a sliver of a turn, the lead goes to whoever would soonest be a whole lead short (R. Tijdeman,
+The chairman assignment problem, Discrete Mathematics 32, 1980). With equal weights that is the largest shortfall; with any
+weights, in a fixed pool of n people, nobody is ever further than 1 - 1/(2n - 2) of a lead from what they are entitled to.
 """
 
 from collections.abc import Mapping

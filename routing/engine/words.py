@@ -14,6 +14,7 @@ NO_LEAD_OWNER = "The person's other lead has no owner"
 NO_TERRITORY = "The lead lies in no territory"
 NO_TEAM = "No team owns {territory}"
 NO_WEIGHTS = "Nobody eligible has a weight in this rotation"
+NEEDS_OWNER = "The person came back by themselves, so somebody must own the lead"
 NOBODY_THERE = "There is nobody to choose from"
 
 

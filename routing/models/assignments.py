@@ -25,7 +25,9 @@ class RoutingDecision(models.Model):
     producer = models.ForeignKey("producers.Producer", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     rule = models.CharField(max_length=160, blank=True)
     ruleset = models.ForeignKey("routing.RuleSet", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
-    roster = models.ForeignKey("producers.RosterVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    roster = models.ForeignKey(
+        "producers.RosterVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+    )
     reason = models.TextField(help_text="One sentence a manager understands.")
     facts = models.JSONField(help_text="The lead, the loads and the rotations as the engine saw them.")
     trace = models.JSONField(help_text="Each rule tried and each person considered.")
@@ -112,6 +114,14 @@ class Hold(DueWork):
 
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="holds")
     decision = models.ForeignKey(RoutingDecision, on_delete=models.CASCADE, related_name="holds")
+    awaits = models.ForeignKey(
+        "producers.Producer",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Who is worth the wait: as soon as they are free, the lead is decided again.",
+    )
 
     class Meta:
         constraints = [

@@ -27,9 +27,7 @@ class RuleSet(models.Model):
 
     class Meta:
         ordering = ["-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["state"], condition=Q(state="published"), name="one_rule_set_is_in_force")
-        ]
+        constraints = [models.UniqueConstraint(fields=["state"], condition=Q(state="published"), name="one_rule_set_is_in_force")]
 
     def __str__(self) -> str:
         return f"Rule set {self.version} ({self.get_state_display().lower()})"
@@ -71,7 +69,9 @@ class Rotation(models.Model):
 class EscalationPolicy(models.Model):
     """What happens, and when, to an owner who does not act: one row, as the agency file writes it."""
 
-    rungs = models.JSONField(default=list, help_text='[{"after": "5m", "action": "alert", "channels": [...], "to": "owner"}, ...]')
+    rungs = models.JSONField(
+        default=list, help_text='[{"after": "5m", "action": "alert", "channels": [...], "to": "owner"}, ...]'
+    )
     max_reassignments = models.PositiveSmallIntegerField(default=2)
     backup_minimum_capacity_score = models.PositiveSmallIntegerField(default=6)
     ends_on = models.CharField(

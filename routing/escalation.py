@@ -1,0 +1,275 @@
+"""The ladder beside an ownership: what is due, done; and leads that were held, decided again."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Least
+
+from agency import due, revisions
+from agency.due import DueState
+from agency.messaging import Draft, send_all, staff_drafts
+from producers import roster as rosters
+from producers.facts import Roster
+from producers.models import Presence, Producer, Role
+from routing import current, notices
+from routing.assignment import AssignmentError, assign, facts_of, hand_over
+from routing.current import Configuration
+from routing.engine import LeadFacts
+from routing.engine.conditions import territory_of
+from routing.engine.ranking import capacity_score
+from routing.ladder import due_rungs
+from routing.models import Assignment, EndReason, Hold, LadderStep
+
+if TYPE_CHECKING:
+    from leads.models import Lead
+
+CAUSE = "escalation"
+MOST_ATTEMPTS = 5
+PAUSE = timedelta(seconds=30)
+"""How long what failed waits for its next attempt, times the attempts so far."""
+NOT_OWNER = "The lead has another owner."
+ATTEMPTED = "An attempt was made in time."
+CONTACTED = "Contact was made in time."
+TOO_OFTEN = "Taken back {count} times already: it stays where it is."
+NOBODY_ELSE = "Nobody else could take it."
+TOLD = "Told {who}."
+NOBODY_TO_TELL = "There is nobody to tell."
+GIVEN_ON = "Given to {name}."
+HELD_AGAIN = "Decided again: {reason}"
+NO_ACTION = "Without an action for {minutes} minutes"
+BACKUP = "{name} takes over as {whose} backup: {owner} did not act in time."
+ALERT = "{waiting}: {name}, {line}"
+ALERT_BODY = "Nobody has tried to reach {name} yet. {owner} has had the lead since {since:%H:%M}."
+TAKEN = "{name} has gone to {other}"
+TAKEN_BODY = "You did not try to reach {name} in time, so {other} has the lead now."
+
+logger = logging.getLogger(__name__)
+
+
+def start(assignment: Assignment, lead: "Lead", roster: Roster, now: datetime) -> list[LadderStep]:
+    """The ladder of an ownership that has none is due rung by rung, in the owner's working time; in the caller's transaction."""
+    config = current.configuration(revisions.current())
+    rungs = due_rungs(config.ladder, facts_of(lead, now), assignment.producer.key, roster, now=now, callback_at=lead.callback_at)
+    return LadderStep.objects.bulk_create(
+        LadderStep(
+            assignment=assignment,
+            lead_id=lead.pk,
+            rung=one.number,
+            action=one.rung.action,
+            to=one.rung.to,
+            channels=list(one.rung.channels),
+            due_at=one.due_at,
+        )
+        for one in rungs
+    )
+
+
+def stop(lead_id: int, *, now: datetime, why: str) -> int:
+    """Nothing more of the lead's ladder is due; returns how many rungs were skipped. An attempt alone may not be enough.
+
+    `why`: attempt, contact, or the status that ended it. In the caller's transaction.
+    """
+    if why == "attempt" and _ladder_ends_on() != "attempt":
+        return 0
+    waiting = LadderStep.objects.filter(lead_id=lead_id, state=DueState.DUE)
+    return waiting.update(state=DueState.SKIPPED, finished_at=now, outcome=why)
+
+
+def _ladder_ends_on() -> str:
+    return current.configuration(revisions.current()).ladder.ends_on
+
+
+def run_due(now: datetime, limit: int = 200) -> int:
+    """Every rung and hold that is due at `now` was done, or refused with a reason; returns how many, at most `limit`.
+
+    Each is a transaction of its own: nothing here talks to the outside, so a crash leaves it due, and one that somebody else is
+    working on is passed over. What fails is tried again later and in the end left to a person, and does not stop the others.
+    """
+    done = 0
+    for pick, act in ((_due_hold, _decide_again), (_due_rung, _climb)):
+        while done < limit and _run_one(pick, act, now):
+            done += 1
+    return done
+
+
+def _run_one(pick: Callable[[datetime], Any], act: Callable[[Any, datetime], tuple[DueState, str]], now: datetime) -> bool:
+    """One piece of due work has been dealt with; False when there is none."""
+    with transaction.atomic():
+        work = pick(now)
+        if work is None:
+            return False
+        try:
+            with transaction.atomic():
+                work.state, work.outcome = act(work, now)
+            work.finished_at = now
+        except Exception as error:
+            logger.exception("%s %s could not be done", type(work).__name__, work.pk)
+            work.attempts += 1
+            work.state = DueState.STUCK if work.attempts >= MOST_ATTEMPTS else DueState.DUE
+            work.outcome, work.due_at = str(error), now + PAUSE * work.attempts
+        work.outcome = work.outcome[: due.OUTCOME_LENGTH]
+        work.save(update_fields=["state", "outcome", "finished_at", "attempts", "due_at"])
+    return True
+
+
+def _due_hold(now: datetime) -> Hold | None:
+    """A held lead whose time is over, or for whom somebody is free now."""
+    ready = Q(due_at__lte=now) | Q(awaits__load__presence=Presence.AVAILABLE)
+    return (
+        Hold.objects.filter(ready, state=DueState.DUE)
+        .select_related("lead")
+        .order_by("due_at", "pk")
+        .select_for_update(skip_locked=True, of=("self", "lead"), no_key=True)
+        .first()
+    )
+
+
+def _decide_again(hold: Hold, now: datetime) -> tuple[DueState, str]:
+    facts = replace(facts_of(hold.lead, now), may_be_held=False)
+    decision = assign(hold.lead, reason="hold", now=now, facts=facts)
+    return DueState.DONE, HELD_AGAIN.format(reason=decision.reason)
+
+
+def _due_rung(now: datetime) -> LadderStep | None:
+    steps = LadderStep.objects.select_related("lead__owner__user", "assignment__producer__user")
+    return next(iter(due.lock(steps, now, 1, of=("self", "lead"))), None)
+
+
+def _climb(step: LadderStep, now: datetime) -> tuple[DueState, str]:
+    """Do one rung, after looking again at everything it rests on."""
+    config = current.configuration(revisions.current())
+    if why := _moot(step, config):
+        return DueState.SKIPPED, why
+    if step.action == "reassign":
+        return _reassign(step, config, now)
+    people = _recipients(step, config, now)
+    send_all([draft for one in people for draft in _alert(step, one, config, now)], now)
+    told = ", ".join(one.user.name for one in people)
+    return (DueState.DONE, TOLD.format(who=told)) if people else (DueState.SKIPPED, NOBODY_TO_TELL)
+
+
+def _moot(step: LadderStep, config: Configuration) -> str:
+    """Why a rung need not be done any more."""
+    held = step.assignment
+    if held.ended_at is not None or step.lead.owner_id != held.producer_id:
+        return NOT_OWNER
+    if held.contacted_at is not None:
+        return CONTACTED
+    return ATTEMPTED if held.first_attempt_at is not None and config.ladder.ends_on == "attempt" else ""
+
+
+# --- Telling ---
+
+
+def _recipients(step: LadderStep, config: Configuration, now: datetime) -> list[Producer]:
+    if step.to == "owner":
+        return [step.assignment.producer]
+    if step.to == "backup":
+        keys = [key for key, _ in _backups(step, config, facts_of(step.lead, now))]
+        return [config.people[key].producer for key in keys[:1]]
+    return managers_of(step.assignment.producer)
+
+
+def managers_of(producer: Producer) -> list[Producer]:
+    """Whom to tell of someone's leads: the active managers who lead their teams, else every active manager."""
+    managers = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+    leading = managers.filter(leads_teams__members=producer).distinct().order_by("key")
+    return list(leading) or list(managers.order_by("key"))
+
+
+def _alert(step: LadderStep, one: Producer, config: Configuration, now: datetime) -> list[Draft]:
+    lead, held = step.lead, step.assignment
+    facts = facts_of(lead, now)
+    zone = ZoneInfo(config.roster.timezone)
+    minutes = int((now - held.started_at).total_seconds() // 60)
+    return staff_drafts(
+        f"ladder_{step.action}",
+        user=one.user,
+        channels=step.channels or [],
+        subject=ALERT.format(waiting=NO_ACTION.format(minutes=minutes), name=lead.name, line=notices.line_of(facts, config)),
+        body=ALERT_BODY.format(name=lead.name, owner=held.producer.name, since=held.started_at.astimezone(zone)),
+        path=notices.page_of(lead.pk),
+        lead_id=lead.pk,
+        dedupe_key=f"ladder:{step.pk}:{one.pk}",
+    )
+
+
+# --- Taking back ---
+
+
+def _reassign(step: LadderStep, config: Configuration, now: datetime) -> tuple[DueState, str]:
+    lead, owner = step.lead, step.assignment.producer
+    times = Assignment.objects.filter(lead_id=lead.pk, end_reason=EndReason.ESCALATED).count()
+    if times >= config.ladder.max_reassignments:
+        return DueState.SKIPPED, TOO_OFTEN.format(count=times)
+    if lead.unplaced:
+        return DueState.SKIPPED, NOBODY_ELSE
+    told_later = list(lead.ladder.filter(state=DueState.DUE, to="manager").values_list("rung", "due_at"))
+    try:
+        with transaction.atomic():
+            new_owner = _next_owner(step, config, now)
+    except AssignmentError as error:
+        return DueState.SKIPPED, str(error)
+    for rung, due_at in told_later:  # the manager waits for the lead, not for its owner of the moment
+        LadderStep.objects.filter(lead_id=lead.pk, state=DueState.DUE, rung=rung).update(due_at=Least("due_at", Value(due_at)))
+    _tell_first_owner(lead, owner, new_owner, now)
+    return DueState.DONE, GIVEN_ON.format(name=new_owner)
+
+
+def _next_owner(step: LadderStep, config: Configuration, now: datetime) -> str:
+    """The lead is with a backup who has room, else with whom the rules choose; returns their name. Else AssignmentError."""
+    lead, owner = step.lead, step.assignment.producer
+    note = f"No attempt in {int((now - step.assignment.started_at).total_seconds() // 60)} minutes"
+    refused = set(
+        Assignment.objects.filter(lead_id=lead.pk, end_reason__in=[EndReason.DECLINED, EndReason.ESCALATED]).values_list(
+            "producer__key", flat=True
+        )
+    )
+    loads = rosters.loads(now, config.roster.timezone)
+    for key, whose in _backups(step, config, facts_of(lead, now)):
+        if key in refused or (key in loads and capacity_score(loads[key]) < config.ladder.backup_minimum_capacity_score):
+            continue
+        words = BACKUP.format(name=config.people[key].user.name, whose=whose, owner=owner.name)
+        try:
+            with transaction.atomic():
+                hand_over(lead, key, cause=CAUSE, words=words, note=note, overrule=False, now=now)
+        except AssignmentError:
+            continue  # a gate: the next one
+        return config.people[key].user.name
+    facts = replace(facts_of(lead, now), may_be_held=False, may_be_nurtured=False)
+    decision = assign(lead, reason=CAUSE, now=now, exclude={owner.key}, facts=facts, end_note=note)
+    if decision.producer is None or decision.outcome == "unplaced":
+        raise AssignmentError(NOBODY_ELSE)  # rolled back by the caller: better a slow owner than none
+    return config.people[decision.producer].user.name
+
+
+def _backups(step: LadderStep, config: Configuration, facts: LeadFacts) -> list[tuple[str, str]]:
+    """Who may take over, in order, and whose backup they are: the territory's, then the owner's own."""
+    owner = step.assignment.producer.key
+    territory = territory_of(facts, config.roster)
+    person = config.roster.producers.get(owner)
+    found = [(territory.backup, f"{territory.name}'s")] if territory and territory.backup else []
+    found += [(person.backup, f"{person.name}'s")] if person and person.backup else []
+    return [(key, whose) for key, whose in found if key != owner and key in config.roster.producers]
+
+
+def _tell_first_owner(lead: "Lead", owner: Producer, other: str, now: datetime) -> None:
+    channels = current.configuration(revisions.current()).channels(owner.key, "taken")
+    send_all(
+        staff_drafts(
+            "lead_taken",
+            user=owner.user,
+            channels=channels,
+            subject=TAKEN.format(name=lead.name, other=other),
+            body=TAKEN_BODY.format(name=lead.name, other=other),
+            path=notices.page_of(lead.pk),
+            lead_id=lead.pk,
+        ),
+        now,
+    )

@@ -1,0 +1,154 @@
+"""Rule sets in versions: read the one in force, draft, publish."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Max
+
+from agency import revisions
+from producers.models import Family, LineOfBusiness, Producer, Role, Team, Territory
+from routing.engine import Known, actions, conditions
+from routing.engine import Rule as EngineRule
+from routing.engine import RuleSet as EngineRuleSet
+from routing.models import Rule, RuleSet, RuleSetState
+
+if TYPE_CHECKING:
+    from agency.models import User
+
+NO_RULES = EngineRuleSet(0, ())
+NOT_A_DRAFT = "Only a draft can be published; version {version} is {state}."
+NAMED_TWICE = "{path}.name: there is another rule named {name!r}"
+NOT_NAMED = "{path}.name: must not be empty"
+UNKNOWN_KEY = "{path}.{key}: is not part of a rule"
+NOT_A_RULE = "{path}: must be a rule with a name and what then"
+RULE_KEYS = frozenset({"name", "when", "then"})
+
+_cached: tuple[int, EngineRuleSet, int | None] | None = None
+
+
+class RuleSetError(ValueError):
+    """Rules that cannot be put in force; the message is for people."""
+
+
+def published(number: int | None = None) -> EngineRuleSet:
+    """The rule set in force, or an empty one of version 0; no query under a revision number this process knows."""
+    return in_force(number)[0]
+
+
+def in_force(number: int | None = None) -> tuple[EngineRuleSet, int | None]:
+    """The rule set in force and its row's id (None without one). `number`: the revision of the rules, when the caller has it."""
+    global _cached  # noqa: PLW0603  # one per process, replaced as a whole
+    number = revisions.current()[revisions.RULES] if number is None else number
+    if _cached is None or _cached[0] != number:
+        row = RuleSet.objects.filter(state=RuleSetState.PUBLISHED).first()
+        _cached = (number, engine_rules(row) if row else NO_RULES, row.pk if row else None)
+    return _cached[1], _cached[2]
+
+
+def engine_rules(ruleset: RuleSet) -> EngineRuleSet:
+    """One version as the engine reads it; one query."""
+    rules = ruleset.rules.order_by("position", "id").values_list("name", "when", "then")
+    return EngineRuleSet(ruleset.version, tuple(EngineRule(name, when, then) for name, when, then in rules))
+
+
+def known() -> Known:
+    """Every name that conditions and actions may refer to, as of now."""
+    return Known(
+        lines=_keys(LineOfBusiness.objects.filter(active=True).values_list("key", flat=True)),
+        territories=_keys(Territory.objects.filter(active=True).values_list("key", flat=True)),
+        # Sources and plans belong to the app above, which is named only by its label here.
+        sources=_keys(apps.get_model("leads.Source")._default_manager.values_list("key", flat=True)),
+        plans=_keys(apps.get_model("leads.Plan")._default_manager.filter(active=True).values_list("key", flat=True)),
+        teams=_keys(Team.objects.filter(active=True).values_list("key", flat=True)),
+        people=_keys(Producer.objects.filter(active=True).exclude(role=Role.MARKETING).values_list("key", flat=True)),
+        levels=_keys(Producer.objects.filter(active=True).exclude(level="").values_list("level", flat=True)),
+        families=frozenset(Family.values),
+    )
+
+
+def _keys(values: Any) -> frozenset[str]:
+    return frozenset(values)
+
+
+def problems(rules: Any, path: str, known: Known) -> list[str]:
+    """Everything wrong with a list of rules as the agency file writes them, each with its path."""
+    if not isinstance(rules, Sequence) or isinstance(rules, str):
+        return [f"{path}: must be a list of rules"]
+    found: list[str] = []
+    names: set[str] = set()
+    for index, rule in enumerate(rules):
+        found += _rule_problems(rule, f"{path}[{index}]", known, names)
+    return found
+
+
+def _rule_problems(rule: Any, path: str, known: Known, names: set[str]) -> list[str]:
+    if not isinstance(rule, Mapping):
+        return [NOT_A_RULE.format(path=path)]
+    found = [UNKNOWN_KEY.format(path=path, key=key) for key in rule if key not in RULE_KEYS]
+    name = rule.get("name")
+    if not isinstance(name, str) or not name.strip():
+        found.append(NOT_NAMED.format(path=path))
+    elif name in names:
+        found.append(NAMED_TWICE.format(path=path, name=name))
+    else:
+        names.add(name)
+    found += conditions.problems(rule.get("when"), f"{path}.when", known)
+    return found + actions.problems(rule.get("then"), f"{path}.then", known)
+
+
+def plain(ruleset: RuleSet) -> list[dict[str, Any]]:
+    """The rules as the agency file writes them, in order."""
+    rules = ruleset.rules.order_by("position", "id").values("name", "when", "then")
+    return [{key: value for key, value in rule.items() if key != "when" or value} for rule in rules]
+
+
+@transaction.atomic
+def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, by: "User | None" = None) -> RuleSet:
+    """These rules are in force: the version that is, when it says the same, else a new one. RuleSetError when they are wrong."""
+    if found := problems(rules, "rules", known()):
+        raise RuleSetError("\n".join(found))
+    current = RuleSet.objects.select_for_update().filter(state=RuleSetState.PUBLISHED).first()
+    wanted = [{"name": rule["name"], "when": rule.get("when") or {}, "then": rule["then"]} for rule in rules]
+    if current and [{"when": {}, **rule} for rule in plain(current)] == wanted:
+        return current
+    draft = _draft(note=note, by=by, now=now, copied_from=current)
+    Rule.objects.bulk_create(Rule(ruleset=draft, position=index, **rule) for index, rule in enumerate(wanted))
+    return publish(draft, by=by, now=now)
+
+
+@transaction.atomic
+def copy_into_draft(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "") -> RuleSet:
+    """A new draft with the same rules exists and is returned."""
+    draft = _draft(note=note, by=by, now=now, copied_from=ruleset)
+    Rule.objects.bulk_create(
+        Rule(ruleset=draft, position=index, name=rule.name, when=rule.when, then=rule.then)
+        for index, rule in enumerate(ruleset.rules.order_by("position", "id"))
+    )
+    return draft
+
+
+def _draft(*, note: str, by: "User | None", now: datetime, copied_from: RuleSet | None) -> RuleSet:
+    version = (RuleSet.objects.aggregate(last=Max("version"))["last"] or 0) + 1
+    return RuleSet.objects.create(version=version, note=note, created_at=now, created_by=by, copied_from=copied_from)
+
+
+@transaction.atomic
+def publish(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "") -> RuleSet:
+    """The draft is in force for the next lead, and what was in force is archived. RuleSetError when it cannot be."""
+    locked = list(RuleSet.objects.select_for_update().filter(state=RuleSetState.PUBLISHED))
+    draft = RuleSet.objects.select_for_update().get(pk=ruleset.pk)
+    if draft.state != RuleSetState.DRAFT:
+        raise RuleSetError(NOT_A_DRAFT.format(version=draft.version, state=draft.get_state_display().lower()))
+    if found := problems(plain(draft), "rules", known()):
+        raise RuleSetError("\n".join(found))
+    for old in locked:
+        old.state = RuleSetState.ARCHIVED
+        old.save(update_fields=["state"])
+    ruleset.state, ruleset.published_at, ruleset.published_by = RuleSetState.PUBLISHED, now, by
+    ruleset.note = note or ruleset.note
+    ruleset.save(update_fields=["state", "published_at", "published_by", "note"])
+    revisions.bump(revisions.RULES)  # bulk_create above sends no signals
+    return ruleset
