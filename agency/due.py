@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
 
 LEASE = timedelta(minutes=2)
 OUTCOME_LENGTH = 300
@@ -43,6 +44,10 @@ class DueWork(models.Model):
 
 Work = TypeVar("Work", bound=DueWork)
 
+# Literals, where Django would send parameters: only so does a prepared statement see that the partial indexes apply.
+DUE = RawSQL("'due'", ())
+IN_FLIGHT = RawSQL("'in_flight'", ())
+
 
 def lock(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, of: Sequence[str] = ("self",)) -> list[Work]:
     """Lock up to `limit` due rows for the caller's transaction and return them, oldest first; rows others hold are passed over.
@@ -50,7 +55,7 @@ def lock(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, of: S
     `of` names the joined rows to lock with them: a row is passed over as well while somebody holds one of those.
     """
     return list(
-        queryset.filter(state=DueState.DUE, due_at__lte=now)
+        queryset.filter(state=DUE, due_at__lte=now)
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True, of=tuple(of), no_key=True)[:limit]
     )
@@ -64,7 +69,7 @@ def claim(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, leas
     model = queryset.model
     with transaction.atomic():
         picked, params = (
-            queryset.filter(state=DueState.DUE, due_at__lte=now)
+            queryset.filter(state=DUE, due_at__lte=now)
             .order_by("due_at", "pk")
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
             .values("pk")[:limit]

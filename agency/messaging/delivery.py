@@ -11,7 +11,7 @@ from time import monotonic
 
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
-from agency.due import DueState, claim, record
+from agency.due import IN_FLIGHT, DueState, claim, record
 from agency.messaging import channels, gate
 from agency.messaging.models import Audience, Channel, Message
 
@@ -51,7 +51,7 @@ def deliver_due(now: datetime, limit: int = 100, seconds: float = 10.0) -> int:
 def recover(now: datetime) -> int:
     """Messages in flight past their lease are due again (staff) or stuck (consumers); return how many."""
     for_consumer = Q(audience=Audience.CONSUMER)
-    return Message.objects.filter(state=DueState.IN_FLIGHT, leased_until__lte=now).update(
+    return Message.objects.filter(state=IN_FLIGHT, leased_until__lte=now).update(
         state=Case(When(for_consumer, then=Value(DueState.STUCK)), default=Value(DueState.DUE)),
         outcome=Case(When(for_consumer, then=Value(EXPIRED_CONSUMER)), default=Value(EXPIRED_STAFF)),
         leased_until=None,
