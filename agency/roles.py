@@ -100,12 +100,11 @@ GRANTS: Mapping[str, Mapping[str, tuple[str, ...]]] = _parse(_TABLE)
 
 def permissions_of(role: str) -> frozenset[str]:
     """All permissions of a role as Django writes them, `app.codename`."""
-    models = {
-        f"{app}.{action}_{model}"
-        for app, model, grants in ((*label.split("."), grants) for label, grants in GRANTS.items())
-        for action in grants[role]
-    }
-    return frozenset(models | {f"agency.{name}" for name, roles in ABILITIES.items() if role in roles})
+    held = {f"agency.{name}" for name, roles in ABILITIES.items() if role in roles}
+    for label, grants in GRANTS.items():
+        app, model = label.split(".")
+        held |= {f"{app}.{action}_{model}" for action in grants[role]}
+    return frozenset(held)
 
 
 def sync_groups(**_: Any) -> None:

@@ -123,13 +123,16 @@ class Territories(generics.GenericAPIView[Territory]):
         """In the order in which they are looked at."""
         return Territory.objects.select_related("team", "backup").order_by("position", "key")
 
-    @extend_schema(tags=["people"], summary="Territories, first match first", responses=TerritoryListInput)
+    @extend_schema(
+        tags=["people"], operation_id="territories_list", summary="Territories, first match first", responses=TerritoryListInput
+    )
     def get(self, request: Request) -> Response:
         """All of them on one page."""
         return _all(TerritorySerializer(self.get_queryset(), many=True))
 
     @extend_schema(
         tags=["people"],
+        operation_id="territories_replace",
         summary="Replace the territories",
         description="Known by key. One that is not listed is switched off. A single object changes that one territory only.",
         request=TerritoryListInput,
@@ -187,13 +190,14 @@ class Licenses(generics.GenericAPIView[License]):
         """By person, state and date."""
         return License.objects.select_related("producer").order_by("producer__key", "state", "effective", "pk")
 
-    @extend_schema(tags=["people"], summary="Licences of everyone", responses=LicenseListInput)
+    @extend_schema(tags=["people"], operation_id="licenses_list", summary="Licences of everyone", responses=LicenseListInput)
     def get(self, request: Request) -> Response:
         """All of them on one page."""
         return _all(LicenseSerializer(self.get_queryset(), many=True))
 
     @extend_schema(
         tags=["people"],
+        operation_id="licenses_replace",
         summary="Replace the licences of the people named",
         description=(
             "Known by person, state and number. What a named person holds beside these is switched off; nobody else is touched. "

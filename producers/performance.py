@@ -54,7 +54,7 @@ def record_outcome(
 
     `response_seconds`: working seconds to the first attempt on one lead. The trailing figures follow with `refresh_performance`.
     """
-    values = {
+    values: dict[str, int | str | date] = {
         "producer": producer_id,
         "day": received_on,
         "family": family,
@@ -72,7 +72,7 @@ def record_outcome(
 
 def refresh_performance(*, today: date, producer_id: int | None = None) -> int:
     """Everyone's trailing figures (or one person's) are those of the last `WINDOW_DAYS` of buckets; returns how many changed."""
-    values = {"since": today - timedelta(days=WINDOW_DAYS), "today": today, "producer": producer_id}
+    values: dict[str, int | date | None] = {"since": today - timedelta(days=WINDOW_DAYS), "today": today, "producer": producer_id}
     with connection.cursor() as cursor:
         cursor.execute(_TRAILING, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)

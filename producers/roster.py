@@ -1,5 +1,6 @@
 """The roster as facts: a static part in immutable versions, cached by number, and the moving part read per decision."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,7 +11,6 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.db import connection
 from django.utils import timezone as clock
-from psycopg.types.json import Jsonb
 
 from agency import revisions
 from producers.facts import LoadFacts, Roster
@@ -136,7 +136,7 @@ def _store(version: Roster) -> None:
         with own.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO producers_rosterversion (number, data, created_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                [version.number, Jsonb(to_data(version)), clock.now()],
+                [version.number, json.dumps(to_data(version)), clock.now()],
             )
     finally:
         own.close()

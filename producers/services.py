@@ -25,11 +25,11 @@ def save_person(producer: Producer, *, name: str, email: str, phone: str = "", p
     """
     if why := why_not_leave(producer):
         raise PersonError(why)
-    user = producer.user if producer.user_id else User(username=producer.key, date_joined=now)
+    user = User.objects.get(pk=producer.user_id) if producer.user_id else User(username=producer.key, date_joined=now)
     user.name, user.email, user.phone, user.is_active = name, email, phone, producer.active
     if password:
         user.set_password(password)
-    elif user.pk is None:
+    elif user._state.adding:
         user.set_unusable_password()
     user.save()
     producer.user = user

@@ -64,11 +64,12 @@ def _check_escalation(raw: Any, problems: Problems) -> dict[str, Any]:
     problems.found += found
     if found:
         return {}
+    default = ladder.Ladder()
     return {
         "rungs": [_rung(rung) for rung in raw.get("rungs", [])],
-        "max_reassignments": raw.get("max_reassignments", ladder.Ladder.max_reassignments),
-        "backup_minimum_capacity_score": raw.get("backup_minimum_capacity_score", 6),
-        "ends_on": raw.get("ends_on", "attempt"),
+        "max_reassignments": raw.get("max_reassignments", default.max_reassignments),
+        "backup_minimum_capacity_score": raw.get("backup_minimum_capacity_score", default.backup_minimum_capacity_score),
+        "ends_on": raw.get("ends_on", default.ends_on),
     }
 
 

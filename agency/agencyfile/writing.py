@@ -30,6 +30,11 @@ def plain_number(number: Decimal) -> int | float:
     return int(number) if number == int(number) else float(number)
 
 
+def _section(data: Mapping[str, Any]) -> str:
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return text
+
+
 class _Dumper(yaml.SafeDumper):
     """Never an anchor, which would not be read."""
 
@@ -57,10 +62,17 @@ class _Dumper(yaml.SafeDumper):
         return node
 
 
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def _length(node: yaml.Node) -> int:
     """About how many characters the node takes on one line."""
     if isinstance(node, yaml.MappingNode):
         return 2 + sum(_length(key) + _length(value) + 4 for key, value in node.value)
     if isinstance(node, yaml.SequenceNode):
         return 2 + sum(_length(one) + 2 for one in node.value)
-    return len(str(node.value))
+    return len(str(node.value)) if "\n" not in str(node.value) else _ONE_LINE + 1

@@ -48,7 +48,7 @@ def _entry(name: str, data: Mapping[str, Any]) -> ScoreEntry:
 
 def _in_force() -> ScoreEntry | None:
     champion = ScoreModel.objects.filter(state=scoremodels.CHAMPION).first()
-    return champion and _entry(champion.name, {key: getattr(champion, key) for key in _KEYS})
+    return _entry(champion.name, {key: getattr(champion, key) for key in _KEYS}) if champion else None
 
 
 def _write(entry: ScoreEntry, writing: Writing) -> None:

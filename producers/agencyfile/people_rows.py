@@ -8,6 +8,7 @@ from django.db import models
 
 from agency import roles
 from agency.agencyfile.sections import CHANGED, CREATED, DEACTIVATED, Writing, put
+from agency.agencyfile.writing import plain_number
 from agency.hours import write_week
 from agency.models import User
 from producers.agencyfile.entries import LicenseEntry, PersonEntry
@@ -96,7 +97,9 @@ def _values(entry: PersonEntry) -> dict[str, Any]:
 def _relink(manager: Any, wanted: list[models.Model], *, fresh: bool) -> bool:
     if {one.pk for one in wanted} == (set() if fresh else {one.pk for one in manager.all()}):
         return False
-    manager.set(wanted)
+    manager.clear()
+    for one in wanted:  # one by one: rows written together have no order to be read back in
+        manager.add(one)
     return True
 
 
@@ -108,9 +111,8 @@ def _write_licenses(producer: Producer, wanted: Iterable[LicenseEntry]) -> bool:
         record = stored.pop((entry.state, entry.number), None) or License(
             producer=producer, state=entry.state, number=entry.number
         )
-        authority = record.authority if set(record.authority) == entry.authority else sorted(entry.authority)
         values = {"effective": entry.effective, "expires": entry.expires, "resident": entry.resident, "active": True}
-        changed.append(put(record, {**values, "authority": authority}))
+        changed.append(put(record, {**values, "authority": list(entry.authority)}))
     changed += [put(record, {"active": False}) for record in stored.values()]
     return any(changed)
 
@@ -153,13 +155,22 @@ def _rows(producer: Producer, name: str) -> list[Any]:
 
 def dump_people() -> list[dict[str, Any]]:
     """Everyone active, as the file writes them."""
-    people = Producer.objects.filter(active=True).select_related("user", "backup").prefetch_related(*_RELATED)
-    return [
-        {key: value for key, value in _dump(one).items() if value not in ("", None, [], {})} for one in people.order_by("key")
-    ]
+    people = Producer.objects.filter(active=True).select_related("user", "backup").prefetch_related(*_RELATED).order_by("pk")
+    teams, lines = _links(Producer.teams.through, "team"), _links(Producer.lines.through, "lineofbusiness")
+    written = (_dump(one, teams.get(one.pk, []), lines.get(one.pk, [])) for one in people)
+    return [{key: value for key, value in one.items() if value not in ("", None, [], {})} for one in written]
 
 
-def _dump(one: Producer) -> dict[str, Any]:
+def _links(through: type[models.Model], name: str) -> dict[int, list[str]]:
+    """Producer → keys of the active records they are linked to, in the order they were linked."""
+    found: dict[int, list[str]] = {}
+    rows = through._default_manager.filter(**{f"{name}__active": True}).order_by("pk").values_list("producer_id", f"{name}__key")
+    for producer, key in rows:
+        found.setdefault(producer, []).append(key)
+    return found
+
+
+def _dump(one: Producer, teams: list[str], lines: list[str]) -> dict[str, Any]:
     hours = own_hours(one)
     return {
         "key": one.key,
@@ -167,16 +178,16 @@ def _dump(one: Producer) -> dict[str, Any]:
         "email": one.user.email,
         "phone": str(one.user.phone or ""),
         "role": one.role,
-        "teams": sorted(team.key for team in one.teams.all() if team.active),
-        "lines": sorted(line.key for line in one.lines.all() if line.active),
+        "teams": teams,
+        "lines": lines,
         "level": one.level,
         "languages": one.languages,
-        "weight": None if one.weight == 1 else float(one.weight),
+        "weight": None if one.weight == 1 else plain_number(one.weight),
         "backup": one.backup.key if one.backup and one.backup.active and one.backup.role != Role.MARKETING else None,
         "resident_state": one.resident_state,
         "npn": one.npn,
         "notify": one.notify,
-        "licenses": [_dump_license(each) for each in one.licenses.all() if each.active],
+        "licenses": [_dump_license(each) for each in sorted(one.licenses.all(), key=lambda each: each.pk) if each.active],
         "certifications": [_dump_certification(each) for each in one.certifications.all()],
         "caps": {cap.period: cap.limit for cap in one.caps.all()},
         "hours": write_week(hours) if hours else None,
@@ -191,8 +202,9 @@ def _dump_license(one: License) -> dict[str, Any]:
         "authority": one.authority,
         "effective": one.effective,
         "expires": one.expires,
+        "resident": one.resident,
     }
-    return values | ({} if one.resident is None else {"resident": one.resident})
+    return {key: value for key, value in values.items() if value not in (None, "")}
 
 
 def _dump_certification(one: Certification) -> dict[str, Any]:
