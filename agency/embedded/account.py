@@ -17,7 +17,8 @@ from agency.embedded.cluster import EmbeddedError
 
 SERVER_ID: Final = 65017  # user and group; no account of that number exists, so nobody else can be it
 
-PR_SET_KEEPCAPS: Final = 8
+PR_SET_SECUREBITS: Final = 28
+SECBIT_NO_SETUID_FIXUP: Final = 4
 PR_CAP_AMBIENT: Final = 47
 PR_CAP_AMBIENT_RAISE: Final = 2
 CAP_DAC_OVERRIDE: Final = 1
@@ -38,7 +39,9 @@ class Account:
         if os.geteuid() == self.uid:
             return
         if self.capability is not None:
-            _prctl(PR_SET_KEEPCAPS, 1)
+            # The capability outlives the change of user, and counts for access(), with which the server's programs
+            # look for each other.
+            _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from agency.embedded.account import CAP_DAC_READ_SEARCH, Account
-from agency.embedded.cluster import BASE_DIR, Cluster, Server
+from agency.embedded.cluster import BASE_DIR, Cluster, Server, binaries
 
 USE = """
 import sys, time
@@ -60,13 +60,14 @@ def answers(server: Server) -> bool:
         return connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def user(data_dir: Path, preparation: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+def user(data_dir: Path, preparation: Callable[[], None] | None = None, path: Sequence[Path] = ()) -> subprocess.Popen[str]:
     """Another process that uses the cluster."""
     return subprocess.Popen(
         [sys.executable, "-c", USE, str(data_dir), "60"],
         cwd=BASE_DIR,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(folder) for folder in path)},
         preexec_fn=preparation,
     )
 
@@ -202,3 +203,23 @@ def test_root_serves_the_cluster_of_an_ordinary_user_as_that_user(data_dir: Path
     server = cluster.ensure()
     assert psutil.Process(server.pid).uids().effective == cluster.data.stat().st_uid != 0
     cluster.leave()
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_binaries_below_a_closed_folder_are_reached(data_dir: Path, tmp_path: Path, mode: int) -> None:
+    """As root of a clone in a private folder, or installed under a private umask; for an ordinary user it is nothing new."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    wheel = binaries().parent.parent
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(binaries().parent / part, closed / wheel.name / "pginstall18" / part, symlinks=True)
+    shutil.copytree(wheel.with_name(f"{wheel.name}.libs"), closed / f"{wheel.name}.libs")
+    (closed / wheel.name / "__init__.py").touch()
+    for path in closed.rglob("*"):
+        path.chmod(path.stat().st_mode & (mode | 0o7000))
+    process = user(data_dir, path=[closed])
+    pid = int(first_line(process))
+    assert psutil.Process(pid).exe().startswith(str(closed))
+    process.kill()
+    process.wait()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
