@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -17,14 +17,14 @@ from django.views.decorators.gzip import gzip_page
 from agency.models import Agency, User
 from agency.roles import ABILITIES, role_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 DEFAULT_TIMEZONE = "America/New_York"
 
 
 class PageRequest(HttpRequest):
     """A request to a page behind the log-in: with the person, their role and the agency."""
 
-    user: User  # type: ignore[assignment]  # nobody else gets past `page`
+    user: User  # nobody else gets past `page`
     agency: Agency
     role: str
 
@@ -38,13 +38,13 @@ def public_page(view: View) -> View:
     """The view runs in the agency's timezone with `request.agency`; its answer is compressed and kept by no cache."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         agency = the_agency()
         cast(PageRequest, request).agency = agency
         with timezone.override(agency.timezone):
             return view(request, *args, **kwargs)
 
-    return cast(View, never_cache(gzip_page(inner)))
+    return never_cache(gzip_page(inner))
 
 
 def page(*abilities: str) -> Callable[[View], View]:
@@ -53,14 +53,14 @@ def page(*abilities: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            role = role_of(request.user)  # type: ignore[arg-type]  # a user of ours: somebody is logged in
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            role = role_of(request.user)
             if not role or (roles and role not in roles):
                 raise PermissionDenied
             cast(PageRequest, request).role = role
             return view(request, *args, **kwargs)
 
-        return cast(View, login_required(public_page(inner)))
+        return login_required(public_page(inner))
 
     return decorate
 
@@ -82,4 +82,3 @@ def client_ip(request: HttpRequest) -> str:
     if forwarded and getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         return forwarded
     return str(request.META.get("REMOTE_ADDR", ""))
-

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,14 @@ from agency.due import DueState
 from agency.models import User
 from leads import current
 from leads.followup import Permission, may_contact
+from leads.followup.selectors import upcoming
+from leads.inbox import late_from
 from leads.models import Client, Consent, FollowUpStep, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
 from producers.facts import Roster
+from routing.decisions import stored
+from routing.engine import RuleTried
 from routing.models import Assignment, LadderStep, RoutingDecision
 
 CHANNELS = (("call", "Calls"), ("sms", "Texts"), ("email", "E-mails"))
@@ -36,7 +40,7 @@ class Choice:
     """A decision in words for the page."""
 
     decision: RoutingDecision
-    rules: Sequence[Mapping[str, Any]]
+    rules: Sequence[RuleTried]
     candidates: Sequence[Candidate]
     proof: Mapping[str, Any]
 
@@ -77,18 +81,19 @@ class Dossier:
     def version(self) -> str:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
-        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, lead.owned_since, len(self.entries), self.since, self.late)
+        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
         timers = [(step.pk, step.due_at) for step in (*self.rungs, *self.steps)]
         return hashlib.blake2s(repr((shown, timers)).encode(), digest_size=8).hexdigest()
 
 
-def dossier(lead: Lead, *, viewer: User, now: datetime) -> Dossier:
+def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
     """All about the lead as `viewer` may see it; a constant number of queries."""
     roster = current.configuration().roster
     line = roster.lines.get(lead.line)
     assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     rungs = list(LadderStep.objects.filter(lead=lead, state=DueState.DUE).order_by("due_at"))
     untouched = assignment is not None and assignment.first_attempt_at is None and lead.status == Status.NEW
+    late_at = late_from([lead], target).get(lead.pk)
     return Dossier(
         lead=lead,
         line=line.name if line else lead.line,
@@ -96,43 +101,41 @@ def dossier(lead: Lead, *, viewer: User, now: datetime) -> Dossier:
         reach=[Reach(label, may_contact(lead, channel, now)) for channel, label in CHANNELS],
         assignment=assignment,
         since=lead.owned_since if untouched else None,
-        late=untouched and _is_late(assignment, now),
+        late=untouched and late_at is not None and late_at <= now,
         choice=choice(lead, roster),
         rungs=rungs,
-        steps=list(FollowUpStep.objects.filter(lead=lead, state=DueState.DUE).order_by("due_at", "position")),
+        steps=list(upcoming(lead.pk)),
         entries=timeline(lead),
         quotes=list(Quote.objects.filter(lead=lead).order_by("-quoted_at")),
         policies=list(Policy.objects.filter(lead=lead).order_by("-bound_at")),
         consents=list(Consent.objects.filter(lead=lead).order_by("-at")),
-        client=Client.objects.filter(pk=lead.client_id).select_related("csr__user", "producer__user").first(),
-        household=list(leads_visible_to(viewer).filter(household=lead.household_id).exclude(pk=lead.pk).order_by("-received_at")[:10]),
+        client=Client.objects.filter(leads=lead).select_related("csr__user", "producer__user").first(),
+        household=list(
+            leads_visible_to(viewer).filter(household=lead.household_id).exclude(pk=lead.pk).order_by("-received_at")[:10]
+        ),
         attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
     )
 
 
 def choice(lead: Lead, roster: Roster) -> Choice | None:
     """The latest decision about the lead, with keys turned into names; one query."""
-    decision = RoutingDecision.objects.filter(lead=lead).select_related("producer__user", "ruleset").order_by("-at", "-pk").first()
-    if decision is None:
+    rows = RoutingDecision.objects.filter(lead=lead).select_related("producer__user", "ruleset")
+    row = rows.order_by("-at", "-pk").first()
+    if row is None:
         return None
+    decision = stored(row)
     names = {key: person.name for key, person in roster.producers.items()}
-    trace = decision.trace
-    chosen = decision.producer.key if decision.producer else None
     candidates = [
         Candidate(
-            name=names.get(one["producer"], one["producer"]),
-            eligible=one["eligible"],
-            chosen=one["producer"] == chosen,
-            why=one.get("why", ()),
-            rank=[(name.replace("_", " "), _figure(value)) for name, value in one.get("rank", {}).items()],
+            name=names.get(one.producer, one.producer),
+            eligible=one.eligible,
+            chosen=one.producer == decision.producer,
+            why=one.why,
+            rank=[(name.replace("_", " "), _figure(value)) for name, value in one.rank.items()],
         )
-        for one in trace.get("considered", ())
+        for one in decision.considered
     ]
-    return Choice(decision, trace.get("rules", ()), candidates, trace.get("proof", {}))
-
-
-def _is_late(assignment: Assignment | None, now: datetime) -> bool:
-    return LadderStep.objects.filter(assignment=assignment, due_at__lte=now).exists()
+    return Choice(row, decision.rules, candidates, decision.proof)
 
 
 def _figure(value: object) -> str:

@@ -14,7 +14,7 @@ from producers.models import Family, Producer
 
 CONSENT_TEXT: Final = (
     "I agree that {agency} may call and text me about my insurance request at the number I gave, also with automated dialling "
-    "or recorded messages. Agreeing is not a condition of buying anything. Message and data rates may apply; reply STOP to end texts."
+    "or recorded messages. Agreeing is no condition of buying anything. Message and data rates may apply; reply STOP to end them."
 )
 CONSENT_CHANNELS: Final = ["call", "sms"]
 CAMPAIGN_FIELDS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid")
@@ -23,8 +23,8 @@ PREMIUM_NEEDED: Final = "What is the premium?"
 REASON_NEEDED: Final = "Why was it lost?"
 ENTRY_KINDS: Final = (SourceKind.WALK_IN, SourceKind.PHONE, SourceKind.REFERRAL)
 LOST_REASONS: Final = (
-    "Price", "Stayed with their carrier", "Bought elsewhere", "Not eligible", "Could not be reached", "Not interested", "Duplicate",
-    "Bad data", "Other",
+    "Price", "Stayed with their carrier", "Bought elsewhere", "Not eligible", "Could not be reached", "Not interested",
+    "Duplicate", "Bad data", "Other",
 )  # fmt: skip
 STATUS_STEPS: Final = (Status.CONTACTED, Status.QUOTED, Status.BOUND, Status.LOST, Status.NURTURE)
 OUTCOMES: Final = (
@@ -248,7 +248,10 @@ class NoteForm(PageForm):
     """Something to write down."""
 
     text = forms.CharField(
-        label="Note", max_length=10_000, widget=forms.Textarea(attrs={"rows": "2"}), error_messages={"required": "Write something first."}
+        label="Note",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": "2", "placeholder": "Write something down"}),
+        error_messages={"required": "Write something first."},
     )
 
 

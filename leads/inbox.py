@@ -29,11 +29,13 @@ from django.db.models.functions import Coalesce
 from agency.due import DueState
 from agency.models import Agency
 from leads import current
+from leads.followup.selectors import is_due_call
 from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status
 from leads.selectors import with_names
 from routing.models import LadderStep
 
 PAGE_SIZE = 40
+PENDING = (DueState.DUE, DueState.WAITING)
 DEFAULT_TARGET = timedelta(minutes=5)  # to the first attempt, where neither ladder nor agency says
 
 LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(6)
@@ -85,7 +87,7 @@ def first_response(agency: Agency) -> timedelta:
 
 def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1) -> Inbox:
     """A page of these leads, most urgent first; five queries however many there are."""
-    keys = list(ranked(leads, now, target).values_list("pk", "rank", "is_accepted"))
+    keys = list(ranked(leads, now, target))
     counts = Counter(HEADINGS[rank] for _, rank, _ in keys)
     pages = max(1, ceil(len(keys) / PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -99,15 +101,15 @@ def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_T
     return Inbox(found, len(keys), counts[HEADINGS[RUNNING]], page, pages, _version(found, len(keys), page))
 
 
-def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[Lead, Any]:
-    """The leads with `rank` and `is_accepted`, in order: late, running, due, fresh, the rest; hot before cold within the first two.
+def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[Lead, tuple[int, int, bool]]:
+    """Each lead's id, rank and whether it is accepted, in order: late, running, due, fresh, the rest; where clocks run, hot first.
 
     A clock runs from the assignment to the owner's first attempt. It is late from the ladder's first rung on, which counts
     working time, or after `target` where no ladder runs.
     """
     first_rung = LadderStep.objects.filter(assignment=OuterRef("now_owned__pk")).order_by("rung").values("due_at")[:1]
-    call_due = FollowUpStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE, channel="call", due_at__lte=now)
-    next_step = FollowUpStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE).order_by("due_at").values("due_at")[:1]
+    steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING)
+    next_step = steps.order_by("due_at").values("due_at")[:1]
     untouched = Q(status=Status.NEW, now_owned__first_attempt_at__isnull=True, owned_since__isnull=False)
     late_at = Coalesce(Subquery(first_rung), ExpressionWrapper(F("owned_since") + target, output_field=DateTimeField()))
     by_score = Case(When(rank__in=[LATE, RUNNING, FRESH], then=F("score")), default=Value(0), output_field=IntegerField())
@@ -122,7 +124,7 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[
                 When(~Q(status__in=OPEN_STATUSES), then=CLOSED),
                 When(late_at__lte=now, then=LATE),
                 When(untouched & Q(owned_since__lte=now), then=RUNNING),
-                When(Exists(call_due), then=DUE),
+                When(Exists(steps.filter(is_due_call(now))), then=DUE),
                 When(status=Status.NEW, then=FRESH),
                 default=REST,
                 output_field=IntegerField(),
@@ -136,19 +138,27 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[
             )
         )
         .order_by("rank", by_score.desc(), F("sort_at").asc(nulls_last=True), "pk")
+        .values_list("pk", "rank", "is_accepted")
     )
 
 
 def next_steps(leads: Iterable[int]) -> dict[int, FollowUpStep]:
     """Each lead's next follow-up that is still to come; one query."""
-    due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE)
-    return {step.lead_id: step for step in due.order_by("lead", "due_at", "position").distinct("lead")}
+    pending = FollowUpStep.objects.filter(lead__in=leads, state__in=PENDING)
+    return {step.lead_id: step for step in pending.order_by("lead", "due_at", "position").distinct("lead")}
 
 
 def next_rungs(leads: Iterable[int]) -> dict[int, LadderStep]:
     """Each lead's next rung of the ladder; one query."""
     due = LadderStep.objects.filter(lead__in=leads, state=DueState.DUE)
     return {rung.lead_id: rung for rung in due.order_by("lead", "due_at", "rung").distinct("lead")}
+
+
+def late_from(leads: Sequence[Lead], target: timedelta) -> dict[int, datetime]:
+    """When the clock of each owned lead is late, whether it still runs or not: as `ranked` has it; one query."""
+    rungs = LadderStep.objects.filter(lead__in=[lead.pk for lead in leads], assignment__ended_at__isnull=True)
+    first = dict(rungs.order_by("lead", "rung").distinct("lead").values_list("lead", "due_at"))
+    return {lead.pk: first.get(lead.pk) or lead.owned_since + target for lead in leads if lead.owned_since}
 
 
 def _rows(shown: Sequence[tuple[int, int, bool]], now: datetime) -> list[Row]:

@@ -2,12 +2,19 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from leads import current
+from leads.inbox import late_from
 from leads.models import Lead, Status
 from leads.today import TodayFigures, today
 from routing.models import RoutingDecision
+
+FIGURES = (
+    "received", "contacted", "nurtured", "unplaced", "untouched", "average_response_seconds", "quoted_pending", "follow_ups_due",
+    "binds_this_week", "premium_this_week",
+)  # fmt: skip
+"""What of the day's figures is shown above the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +47,22 @@ def wall(now: datetime) -> Wall:
         .distinct("lead")
         .values_list("lead", "rule")
     )
+    late_at = late_from(figures.leads, timedelta(seconds=figures.target_seconds))
     lines = current.configuration().roster.lines
     rows = []
     for lead in figures.leads:
         line = lines.get(lead.line)
         since = lead.owned_since if lead.status == Status.NEW and lead.first_attempt_at is None else None
-        late = since is not None and (now - since).total_seconds() > figures.target_seconds
+        late = since is not None and late_at[lead.pk] <= now
         rows.append(WallRow(lead, line.name if line else lead.line, rules.get(lead.pk, ""), since, late))
     return Wall(figures, rows, _version(figures, rows))
 
 
 def _version(figures: TodayFigures, rows: list[WallRow]) -> str:
     shown: list[object] = [
-        (figures.received, figures.contacted, figures.nurtured, figures.unplaced, figures.untouched, figures.average_response_seconds),
-        (figures.quoted_pending, figures.follow_ups_due, figures.binds_this_week, figures.premium_this_week),
+        [getattr(figures, name) for name in FIGURES],
         *figures.producers,
         *figures.alerts,
-        *((row.lead.pk, row.lead.updated_at, row.lead.status, row.lead.score, row.lead.owner_id, row.rule, row.late) for row in rows),
+        *((row.lead.pk, row.lead.updated_at, row.lead.score, row.lead.owner_id, row.rule, row.late) for row in rows),
     ]
     return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()

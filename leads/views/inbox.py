@@ -38,10 +38,7 @@ def _shown(request: PageRequest) -> dict[str, Any]:
     everyone = request.role == MANAGER and request.GET.get("who") == "all"
     text = request.GET.get("q", "").strip()[:100]
     leads = leads_visible_to(request.user)
-    if text:
-        leads = search_leads(leads, text)
-    else:
-        leads = leads.filter(status__in=OPEN_STATUSES)
+    leads = search_leads(leads, text) if text else leads.filter(status__in=OPEN_STATUSES)
     if request.role == MANAGER and not everyone and not text:
         leads = leads.filter(owner__user=request.user)
     asked = request.GET.get("page", "1")

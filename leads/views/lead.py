@@ -16,6 +16,7 @@ from agency.roles import ABILITIES
 from leads import work
 from leads.dossier import dossier
 from leads.forms import OUTCOMES, DeclineForm, FlagForm, NoteForm, PageForm, ReassignForm, StatusForm, TouchForm
+from leads.inbox import first_response
 from leads.intake import IntakeError
 from leads.models import Lead
 from leads.selectors import get_visible, leads_visible_to
@@ -142,7 +143,7 @@ def _act(request: HttpRequest, pk: int, form: PageForm, service: Service, name: 
 
 def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None = None, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    shown = dossier(lead, viewer=request.user, now=now)
+    shown = dossier(lead, viewer=request.user, now=now, target=first_response(request.agency))
     if request.method == "GET" and request.GET.get("v") == shown.version:
         return HttpResponse(status=204)
     may_reassign = request.role in ABILITIES["reassign_leads"]
@@ -151,7 +152,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "lead": lead,
         "now": now,
         "outcomes": OUTCOMES,
-        "is_owner": work.owns(lead, request.user),
+        "is_owner": lead.owner is not None and lead.owner.user_id == request.user.pk,
         "touch": TouchForm(auto_id="touch_%s"),
         "status": StatusForm(auto_id="status_%s", initial={"status": _likely(lead)}),
         "note": NoteForm(auto_id="note_%s"),
