@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import JSONField, Value
 from django.utils import timezone
 
 from agency.models import User
@@ -80,9 +81,8 @@ def receive(
     try:
         return take_in(payload, source=source, idempotency_key=idempotency_key, now=now, door=door, by=by)
     except IntakeError as error:
-        RejectedIntake.objects.create(
-            source=source, door=door, payload=storable(payload), errors=error.errors, received_at=now
-        )
+        kept = Value(None, JSONField()) if payload is None else storable(payload)  # a JSON null is not an SQL one
+        RejectedIntake.objects.create(source=source, door=door, payload=kept, errors=error.errors, received_at=now)
         raise
 
 
