@@ -102,7 +102,7 @@ def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_T
 
 
 def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[Lead, tuple[int, int, bool]]:
-    """Each lead's id, rank and whether it is accepted, in order: late, running, due, fresh, the rest; where clocks run, hot first.
+    """Id, rank and whether accepted of each lead, in order: late, running, due, fresh, the rest; hot first where clocks run.
 
     A clock runs from the assignment to the owner's first attempt. It is late from the ladder's first rung on, which counts
     working time, or after `target` where no ladder runs.

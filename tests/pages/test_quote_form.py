@@ -11,18 +11,8 @@ from leads.models import Consent, Lead, Source, Submission
 from leads.views.quote import POSTS_ALLOWED, TOO_MANY
 from tests.office import ANA, Office
 
-NAMES = (
-    "first_name",
-    "last_name",
-    "email",
-    "phone",
-    "zip_code",
-    "line",
-    "current_carrier",
-    "policy_expires_on",
-    "heard_from",
-    "notes",
-)
+REQUIRED = ("first_name", "last_name", "email", "phone", "zip_code", "line")
+NAMES = (*REQUIRED, "current_carrier", "policy_expires_on", "heard_from", "notes")
 
 
 @pytest.fixture
