@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -119,11 +119,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> SafeString:
     """A plain table for a read-only field; every cell is escaped unless it is already safe."""
     if not rows:
         return SafeString("–")
-    cell = '<td class="pr-6 py-1 align-top">{}</td>'
-    heading = SafeString("").join(format_html('<th class="pr-6 py-1 text-left font-semibold">{}</th>', one) for one in head)
-    body = SafeString("").join(
-        format_html("<tr>{}</tr>", SafeString("").join(format_html(cell, one) for one in row)) for row in rows
-    )
+    heading = format_html_join("", '<th class="pr-6 py-1 text-left font-semibold">{}</th>', ((one,) for one in head))
+    lines = [format_html_join("", '<td class="pr-6 py-1 align-top">{}</td>', ((one,) for one in row)) for row in rows]
+    body = format_html_join("", "<tr>{}</tr>", ((line,) for line in lines))
     return format_html('<table class="tabular-nums"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', heading, body)
 
 

@@ -37,8 +37,11 @@ class AgencyForm(ProblemsFormMixin, _Form):
     def clean(self) -> dict[str, Any]:
         """Hold the calendar, notices and targets against what the agency file allows."""
         data = super().clean() or self.cleaned_data
-        problems = Problems()
-        SECTION.check({name: data[name] for name in CHECKED if data.get(name)}, problems)
+        raw = {name: data[name] for name in CHECKED if data.get(name)}
+        if owner := data.get("fallback"):
+            raw["fallback"] = owner.username
+        problems = Problems(names={"owner": frozenset({raw.get("fallback", "")})})
+        SECTION.check(raw, problems)
         self.blame(problems.found, "agency")
         return data
 

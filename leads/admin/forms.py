@@ -6,8 +6,11 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from agency.admin.fields import ProblemsFormMixin
+from agency.agencyfile.durations import write_duration
+from agency.agencyfile.fields import Problems
+from leads.agencyfile import plans
+from leads.followup import templates
 from leads.followup.outcome import ONLY_IF
-from leads.followup.templates import problems
 from leads.models import Plan, PlanStep, Template
 from routing import rulesets
 from routing.engine import conditions
@@ -32,10 +35,16 @@ class PlanForm(ProblemsFormMixin, _PlanForm):
         data = super().clean() or self.cleaned_data
         if "when" in data:
             self.blame(conditions.problems(data["when"], "plan.when", rulesets.known()), "plan")
+        problems = Problems()
+        raw = {"key": "this", "name": "this", "starts": data.get("starts"), "stops": data.get("stops") or None}
+        if data.get("repeats") is not None:
+            raw["repeats"] = write_duration(data["repeats"])
+        plans.SECTION.check([raw], problems)
+        self.blame(problems.found, f"{plans.KEY}[0]")
         return data
 
 
-class PlanStepForm(_StepForm):
+class PlanStepForm(ProblemsFormMixin, _StepForm):
     """A step whose condition, if any, is one that a step can have."""
 
     only_if = forms.ChoiceField(
@@ -47,6 +56,23 @@ class PlanStepForm(_StepForm):
     class Meta:
         model = PlanStep
         exclude = ()
+
+    def clean(self) -> dict[str, Any]:
+        """Texts and e-mails have templates, calls scripts, and a step without a channel the plan it starts."""
+        data = super().clean() or self.cleaned_data
+        if data.get("DELETE") or self.errors:
+            return data
+        said = {name: data[name] for name in ("template", "script", "otherwise") if data.get(name)}
+        raw = {name: one.key for name, one in said.items()} | {"after": write_duration(data["after"])}
+        raw |= {name: data[name] for name in ("channel", "only_if") if data.get(name)}
+        raw |= {"start": data["start"].key} if data.get("start") else {}
+        problems = Problems(names=_names_of([*said.values()]) | {"plan": frozenset({raw.get("start", "")})})
+        plans.SECTION.check([{"key": self._plan_key(), "name": "this", "starts": "assigned", "steps": [raw]}], problems)
+        self.blame(problems.found, f"{plans.KEY}[0].steps[0]")
+        return data
+
+    def _plan_key(self) -> str:
+        return self.instance.plan.key or "new" if self.instance.plan_id else "new"
 
 
 class TemplateForm(_TemplateForm):
@@ -65,7 +91,15 @@ class TemplateForm(_TemplateForm):
         return _with_known_names(self.cleaned_data["body"])
 
 
+def _names_of(used: list[Template]) -> dict[str, frozenset[str]]:
+    """Kind → keys, as the agency file asks for them."""
+    return {
+        f"{channel} template": frozenset(one.key for one in used if one.channel == channel)
+        for channel in {one.channel for one in used}
+    }
+
+
 def _with_known_names(text: str) -> str:
-    if found := problems(text):
+    if found := templates.problems(text):
         raise forms.ValidationError(found)
     return text

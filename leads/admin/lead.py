@@ -183,6 +183,10 @@ class LeadAdmin(ReadOnlyAdmin):
     readonly_fields = ("page", "name", "reasons")
     actions_detail = ("open_page", "reassign")
 
+    def has_reassign_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """As the role says."""
+        return bool(request.user.has_perm("agency.reassign_leads"))
+
     @admin.display(description="name", ordering="last_name")
     def name(self, lead: Lead) -> str:
         """First and last."""
@@ -214,7 +218,7 @@ class LeadAdmin(ReadOnlyAdmin):
         """What the score is made of."""
         return table(("Points", "For"), [(f"{one['points']:+}", one["reason"]) for one in lead.score_reasons])
 
-    @action(description="Open the lead's page", url_path="page", icon="open_in_new", permissions=["leads.view_lead"])
+    @action(description="Open the lead's page", url_path="page", icon="open_in_new", permissions=["view"])
     def open_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the page on which it is worked."""
         return redirect("leads:detail", object_id)
@@ -223,7 +227,7 @@ class LeadAdmin(ReadOnlyAdmin):
         description="Reassign",
         url_path="reassign",
         icon="swap_horiz",
-        permissions=["agency.reassign_leads"],
+        permissions=["reassign"],
         dialog={
             "title": "Reassign this lead",
             "description": "The lead changes hands at once, its clock starts anew, and both people are told.",

@@ -56,8 +56,12 @@ class RejectedIntakeAdmin(WrittenFieldsMixin, ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """While nobody has resolved it."""
-        record = RejectedIntake.objects.filter(pk=obj).first() if isinstance(obj, str | int) else obj
-        return super().has_change_permission(request) and (record is None or record.resolved_at is None)
+        return super().has_change_permission(request) and (obj is None or obj.resolved_at is None)
+
+    def has_resubmit_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for changing. The theme asks with the record's id where Django asks with the record."""
+        record = obj if isinstance(obj, Model) else RejectedIntake.objects.filter(pk=obj).first()
+        return self.has_change_permission(request, record)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
@@ -79,7 +83,7 @@ class RejectedIntakeAdmin(WrittenFieldsMixin, ModelAdmin):
             reason = receipt.decision.reason if receipt.decision else "joined an open lead"
             messages.success(request, RESUBMITTED.format(lead=receipt.lead, reason=reason))
 
-    @action(description="Save and send in", permissions=["leads.change_rejectedintake"])
+    @action(description="Save and send in", permissions=["resubmit"])
     def resubmit(self, request: HttpRequest, obj: RejectedIntake) -> None:
         """Pressed beside Save; `save_model` does it."""
 

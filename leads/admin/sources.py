@@ -62,6 +62,10 @@ class SourceAdmin(KeyedAdmin):
         """With the number of keys not revoked."""
         return super().get_queryset(request).annotate(live=Count("keys", filter=Q(keys__revoked_at__isnull=True)))
 
+    def has_issue_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Whoever may make keys."""
+        return bool(request.user.has_perm("leads.add_apikey"))
+
     @admin.display(description="keys", ordering="live")
     def live_keys(self, source: Source) -> int:
         """Keys not revoked."""
@@ -71,7 +75,7 @@ class SourceAdmin(KeyedAdmin):
         description="Make an API key",
         url_path="issue-key",
         icon="vpn_key",
-        permissions=["leads.add_apikey"],
+        permissions=["issue"],
         dialog={
             "title": "Make an API key for this source",
             "description": "Whoever holds it may post leads and events of this source, and nothing else. It is shown once.",
@@ -145,6 +149,10 @@ class ApiKeyAdmin(ModelAdmin):
         """Never: a revoked key stays to be read."""
         return False
 
+    def has_revoke_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """As the role says."""
+        return bool(request.user.has_perm("leads.change_apikey"))
+
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Make the key and show its text, this once."""
         data = form.cleaned_data
@@ -170,7 +178,7 @@ class ApiKeyAdmin(ModelAdmin):
         description="Revoke",
         url_path="revoke",
         icon="block",
-        permissions=["leads.change_apikey"],
+        permissions=["revoke"],
         dialog={
             "title": "Revoke this key",
             "description": "Whoever uses it is refused from now on. This cannot be taken back; make a new key instead.",
@@ -183,7 +191,7 @@ class ApiKeyAdmin(ModelAdmin):
         self._revoke(request, get_object_or_404(ApiKey, pk=object_id))
         return go_to(request, reverse("admin:leads_apikey_changelist"))
 
-    @admin.action(description="Revoke the selected keys", permissions=["change"])
+    @admin.action(description="Revoke the selected keys", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """None of them opens anything any more."""
         for key in queryset:

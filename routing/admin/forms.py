@@ -1,9 +1,9 @@
 """What is checked when rules are edited by hand."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from agency.admin.fields import ProblemsFormMixin
 from routing import ladder, rulesets
@@ -18,7 +18,7 @@ else:
     _Form = _PolicyForm = forms.ModelForm
     _FormSet = forms.BaseInlineFormSet
 
-NAME_TWICE = "Two rules are called {name}; turns are kept by name, so each needs its own."
+NAME_TWICE = "Two rules have the same name. Turns are kept by name, so each rule needs its own."
 LAST = 1_000_000
 
 
@@ -84,16 +84,14 @@ class RuleFormSet(_FormSet):
             form.known = self._known
         return form
 
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        """Why two rules cannot share a name."""
+        return NAME_TWICE
+
     def clean(self) -> None:
-        """Number the rules and refuse two of a name."""
+        """Number the rules."""
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")]
-        names: set[str] = set()
-        for form in kept:
-            name = form.cleaned_data["name"]
-            if name in names:
-                raise ValidationError(NAME_TWICE.format(name=name))
-            names.add(name)
         kept.sort(key=lambda form: form.cleaned_data.get("position", LAST))
         for number, form in enumerate(kept, start=1):
             if form.instance.position != number:

@@ -31,7 +31,7 @@ STATE_COLOURS = {
     RuleSetState.PUBLISHED.label: "success",
     RuleSetState.ARCHIVED.label: "info",
 }
-MAY_PUBLISH = "routing.change_ruleset"
+MAY_PUBLISH = "agency.publish_rules"
 
 
 class RuleInline(WrittenFieldsMixin, TabularInline):
@@ -115,9 +115,18 @@ class RuleSetAdmin(ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only."""
-        if not super().has_change_permission(request):
-            return False
-        return obj is None or is_draft(obj if isinstance(obj, Model) else RuleSet.objects.filter(pk=obj).first())
+        return super().has_change_permission(request) and (obj is None or is_draft(obj))
+
+    def has_copy_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may publish may begin a draft."""
+        return bool(request.user.has_perm(MAY_PUBLISH))
+
+    def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Drafts only. The theme asks with the set's id where Django asks with the set, and with nothing when it is pressed."""
+        if obj is None:
+            return self.has_copy_permission(request)
+        ruleset = obj if isinstance(obj, Model) else RuleSet.objects.filter(pk=obj).first()
+        return self.has_copy_permission(request) and is_draft(ruleset)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Drafts only."""
@@ -138,7 +147,7 @@ class RuleSetAdmin(ModelAdmin):
         """How many."""
         return int(ruleset.rule_count)  # type: ignore[attr-defined]  # annotated above
 
-    @action(description="Open the rules in force", url_path="current", icon="rule", permissions=["routing.view_ruleset"])
+    @action(description="Open the rules in force", url_path="current", icon="rule", permissions=["view"])
     def current(self, request: HttpRequest) -> HttpResponse:
         """To the page of the rule set in force, or to the list while there is none."""
         found = RuleSet.objects.filter(state=RuleSetState.PUBLISHED).values_list("pk", flat=True).first()
@@ -148,7 +157,7 @@ class RuleSetAdmin(ModelAdmin):
         description="Edit these rules",
         url_path="edit-copy",
         icon="edit",
-        permissions=[MAY_PUBLISH],
+        permissions=["copy"],
         dialog={
             "title": "Edit these rules",
             "description": "The rules are copied into a draft. Nothing changes for leads until the draft is published.",
@@ -163,14 +172,14 @@ class RuleSetAdmin(ModelAdmin):
         messages.info(request, DRAFT_MADE.format(version=ruleset.version))
         return go_to(request, _page(draft.pk))
 
-    @action(description="Save and publish", permissions=[MAY_PUBLISH])
+    @action(description="Save and publish", permissions=["publish"])
     def publish(self, request: HttpRequest, obj: RuleSet) -> None:
         """Pressed beside Save: `save_related` publishes, once the rules are written too."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write the rules; then, when asked to, put the set in force."""
         super().save_related(request, form, formsets, change)
-        if "routing_ruleset_publish" in request.POST and request.user.has_perm(MAY_PUBLISH):
+        if "routing_ruleset_publish" in request.POST and self.has_publish_permission(request, form.instance):
             try:
                 rulesets.publish(form.instance, by=request.user, now=timezone.now())
             except rulesets.RuleSetError as error:
