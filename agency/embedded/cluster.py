@@ -93,11 +93,7 @@ class Cluster:
         except FileNotFoundError:
             return False
         try:
-            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            return False
+            return _is_locked(fd)
         finally:
             os.close(fd)
 
@@ -117,16 +113,15 @@ class Cluster:
         self._users_fd = fd
 
     def _serving(self) -> Server | None:
-        """The announced server, if its keeper and its process live."""
+        """The announced server, if its process lives and the keeper that announced it still holds that file's lock."""
         try:
-            announced = json.loads(self.announcement.read_text())
-            server = Server(pid=announced["pid"], socket_folder=announced["socket_folder"])
-            os.kill(server.pid, 0)
-        except PermissionError:
-            pass  # alive under another account
-        except (OSError, ValueError, KeyError):
+            with self.announcement.open() as file:
+                if not _is_locked(file.fileno()):
+                    return None
+                server = Server(**json.load(file))
+        except FileNotFoundError:
             return None
-        return server if self.is_kept() else None
+        return server if _is_alive(server.pid) else None
 
     def _raise_new_error(self, since: float) -> None:
         try:
@@ -147,3 +142,22 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def _is_locked(fd: int) -> bool:
+    """Whether somebody holds the file's exclusive lock."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # alive, under another account
+        return True
+    return True

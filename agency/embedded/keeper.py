@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import psutil
 
@@ -49,6 +49,7 @@ class Keeper:
         self.bin = binaries()
         self.account: Account = server_account(cluster.data, self.bin / "postgres")
         self.child: subprocess.Popen[bytes] | None = None
+        self.announced: IO[str] | None = None  # open, and locked, as long as what it says is true
         self.told_to_stop = False
 
     def run(self) -> None:
@@ -205,9 +206,11 @@ class Keeper:
 
     def _announce(self, pid: int) -> None:
         self.cluster.error.unlink(missing_ok=True)
-        text = json.dumps({"pid": pid, "socket_folder": self._pid_file_lines()[4]})
         fresh = self.cluster.announcement.with_suffix(".new")
-        fresh.write_text(text)
+        self.announced = fresh.open("w")
+        fcntl.flock(self.announced, fcntl.LOCK_EX)
+        json.dump({"pid": pid, "socket_folder": self._pid_file_lines()[4]}, self.announced)
+        self.announced.flush()
         fresh.rename(self.cluster.announcement)
 
     def _is_alive(self, pid: int) -> bool:

@@ -38,12 +38,28 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     assert eventually(lambda: not Cluster(folder).is_kept()), "the keeper still runs"
 
 
-@pytest.fixture
-def used(data_dir: Path) -> Iterator[tuple[Cluster, Server]]:
-    """A cluster that this process uses."""
-    cluster = Cluster(data_dir)
-    yield cluster, cluster.ensure()
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cluster that has been used once: to make one for each test would be most of this file's time."""
+    cluster = Cluster(tmp_path_factory.mktemp("template"))
+    cluster.ensure()
     cluster.leave()
+    return cluster.base
+
+
+@pytest.fixture
+def cluster(data_dir: Path, template: Path) -> Iterator[Cluster]:
+    """A cluster that was used before and is stopped."""
+    subprocess.run(["cp", "-a", str(template), str(data_dir)], check=True)
+    cluster = Cluster(data_dir)
+    yield cluster
+    cluster.leave()
+
+
+@pytest.fixture
+def server(cluster: Cluster) -> Server:
+    """Its server, which this process uses."""
+    return cluster.ensure()
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
@@ -101,42 +117,34 @@ def test_six_first_starts_at_once_make_one_server(data_dir: Path) -> None:
     assert eventually(lambda: not psutil.pid_exists(int(pids.copy().pop())))
 
 
-def test_application_role_is_no_superuser(used: tuple[Cluster, Server]) -> None:
-    _, server = used
+def test_application_role_is_no_superuser(server: Server) -> None:
     with psycopg.connect(host=server.socket_folder, user="leadline", dbname="leadline") as connection:
         assert connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
 
 
-def test_no_folder_is_opened_to_others(used: tuple[Cluster, Server], data_dir: Path) -> None:
-    cluster, server = used
+def test_no_folder_is_opened_to_others(cluster: Cluster, server: Server, data_dir: Path) -> None:
     for folder in (data_dir, cluster.base, cluster.data, Path(server.socket_folder)):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
 
 
-def test_server_never_runs_as_root(used: tuple[Cluster, Server]) -> None:
-    _, server = used
+def test_server_never_runs_as_root(server: Server) -> None:
     assert psutil.Process(server.pid).uids().effective != 0
 
 
-def test_killed_server_comes_back(used: tuple[Cluster, Server]) -> None:
-    cluster, server = used
+def test_killed_server_comes_back(cluster: Cluster, server: Server) -> None:
     os.kill(server.pid, signal.SIGKILL)
     assert eventually(lambda: cluster.ensure().pid != server.pid)
     assert answers(cluster.ensure())
 
 
-def test_killed_keeper_is_replaced_and_adopts_the_server(used: tuple[Cluster, Server]) -> None:
-    cluster, server = used
+def test_killed_keeper_is_replaced_and_adopts_the_server(cluster: Cluster, server: Server) -> None:
     keeper_of(cluster).kill()
     assert eventually(lambda: not cluster.is_kept())
     assert cluster.ensure() == server
     assert answers(server)
 
 
-def test_stale_pid_file_that_names_a_living_stranger_is_removed_and_the_stranger_lives(data_dir: Path) -> None:
-    cluster = Cluster(data_dir)
-    cluster.ensure()
-    cluster.leave()
+def test_stale_pid_file_that_names_a_living_stranger_is_removed_and_the_stranger_lives(cluster: Cluster) -> None:
     stranger = subprocess.Popen(["sleep", "60"])
     lines = [str(stranger.pid), str(cluster.data), "1", "5432", str(cluster.base / "run"), "", "1 1", "ready"]
     (cluster.data / "postmaster.pid").write_text("\n".join(lines) + "\n")
@@ -149,13 +157,9 @@ def test_stale_pid_file_that_names_a_living_stranger_is_removed_and_the_stranger
 
 
 @pytest.mark.parametrize("text", ["", "\n", "12", "not a number\n"])
-def test_truncated_pid_file_is_removed(data_dir: Path, text: str) -> None:
-    cluster = Cluster(data_dir)
-    cluster.ensure()
-    cluster.leave()
+def test_truncated_pid_file_is_removed(cluster: Cluster, text: str) -> None:
     (cluster.data / "postmaster.pid").write_text(text)
     assert answers(cluster.ensure())
-    cluster.leave()
 
 
 def test_half_finished_first_start_is_begun_anew(data_dir: Path) -> None:
@@ -168,8 +172,9 @@ def test_half_finished_first_start_is_begun_anew(data_dir: Path) -> None:
     cluster.leave()
 
 
-def test_path_too_long_for_a_socket_gets_a_short_one_elsewhere(data_dir: Path) -> None:
-    cluster = Cluster(data_dir / ("long" * 25))
+def test_path_too_long_for_a_socket_gets_a_short_one_elsewhere(cluster: Cluster, data_dir: Path) -> None:
+    (data_dir / ("long" * 25)).mkdir()
+    cluster = Cluster(shutil.move(cluster.base, data_dir / ("long" * 25) / "postgres").parent)
     server = cluster.ensure()
     assert not server.socket_folder.startswith(str(data_dir))
     assert stat.S_IMODE(Path(server.socket_folder).stat().st_mode) == 0o700
@@ -178,11 +183,9 @@ def test_path_too_long_for_a_socket_gets_a_short_one_elsewhere(data_dir: Path) -
     assert not Path(server.socket_folder).exists()
 
 
-def test_moved_folder_still_starts(data_dir: Path) -> None:
-    before = Cluster(data_dir / "before")
-    before.ensure()
-    before.leave()
-    shutil.move(data_dir / "before", data_dir / 'after, "quoted"')
+def test_moved_folder_still_starts(cluster: Cluster, data_dir: Path) -> None:
+    (data_dir / 'after, "quoted"').mkdir()
+    shutil.move(cluster.base, data_dir / 'after, "quoted"' / "postgres")
     after = Cluster(data_dir / 'after, "quoted"')
     assert answers(after.ensure())
     after.leave()
