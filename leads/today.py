@@ -81,7 +81,7 @@ class TodayFigures:
 
 
 def today(now: datetime) -> TodayFigures:
-    """The figures at `now`; nine queries however many leads there are."""
+    """The figures at `now`; ten queries however many leads there are."""
     agency = Agency.objects.first()
     zone = ZoneInfo(agency.timezone if agency else "UTC")
     minutes = (agency.targets if agency else {}).get("first_response_minutes", DEFAULT_TARGET_MINUTES)
@@ -101,7 +101,9 @@ def today(now: datetime) -> TodayFigures:
         average_response_seconds=_seconds(_given_today(since, now).aggregate(mean=Avg(_response()))["mean"]),
         target_seconds=int(target.total_seconds()),
         quoted_pending=Lead.objects.filter(status=Status.QUOTED).count(),
-        follow_ups_due=FollowUpStep.objects.filter(state=DueState.DUE, channel="call", due_at__lt=tomorrow).count(),
+        follow_ups_due=FollowUpStep.objects.filter(
+            state__in=(DueState.DUE, DueState.WAITING), channel="call", due_at__lt=tomorrow
+        ).count(),
         binds_this_week=sold["count"],
         premium_this_week=sold["premium"] or Decimal(0),
         producers=people,
