@@ -1,5 +1,7 @@
 """The settings under test: as in production, less what makes tests slow or lets one leave traces for the next."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from .database import DATABASES
 
 # What tests write (mail, cache) goes to a folder of this run. The database's own folder stays: a cluster is costly.
 SCRATCH = Path(tempfile.mkdtemp(prefix="leadline-test-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 EMAIL_FILE_PATH = SCRATCH / "mail"
 MEDIA_ROOT = SCRATCH / "media"
 

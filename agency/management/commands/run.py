@@ -70,6 +70,7 @@ class Command(BaseCommand):
         """The schema, the static files and, in an empty database, the demo; returns the demo's log-ins, if any."""
         self.stdout.write("Bringing the database up to date ...")
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        connections.close_all()  # what was prepared before the schema changed may not fit it any more
         self._collect_static_files()
         log_ins = StringIO()
         call_command("load_demo", stdout=log_ins)
