@@ -39,12 +39,16 @@ def test_weights_need_not_add_up_to_a_hundred():
     assert fit_points([10_000, 0], [0, 0]) == 0
 
 
-@pytest.mark.parametrize(("open_leads", "score"), [(0, 10), (4, 10), (5, 8), (9, 8), (10, 6), (14, 6), (15, 4), (19, 4), (20, 2), (99, 2)])
+@pytest.mark.parametrize(
+    ("open_leads", "score"), [(0, 10), (4, 10), (5, 8), (9, 8), (10, 6), (14, 6), (15, 4), (19, 4), (20, 2), (99, 2)]
+)
 def test_capacity_bands(open_leads, score):
     assert capacity_score(LoadFacts(open=open_leads)) == score
 
 
-@pytest.mark.parametrize(("seconds", "score"), [(0, 10), (299, 10), (300, 8), (899, 8), (900, 6), (1800, 4), (3599, 4), (3600, 2)])
+@pytest.mark.parametrize(
+    ("seconds", "score"), [(0, 10), (299, 10), (300, 8), (899, 8), (900, 6), (1800, 4), (3599, 4), (3600, 2)]
+)
 def test_response_bands_are_of_the_mean_working_minutes(seconds, score):
     assert response_score(LoadFacts(responses_90d=4, response_seconds_90d=4 * seconds)) == score
 

@@ -200,7 +200,7 @@ def test_what_is_written_wrong_is_an_error_with_its_path(when, found):
 
 def test_a_scoring_fit_may_not_ask_what_the_score_decides():
     assert problems({"tier": "hot", "age": "25-64"}, "fit", KNOWN, FIT_KEYS) == [f"fit.tier: {UNKNOWN_KEY}"]
-    assert KEYS - FIT_KEYS == {"tier", "tiers", "score"}
+    assert {"tier", "tiers", "score"} == KEYS - FIT_KEYS
 
 
 def test_the_engine_knows_the_same_families_states_and_kinds_as_the_records():

@@ -154,7 +154,9 @@ def test_an_owner_nobody_knows_of_passes_the_rule_on():
 
 
 def test_someone_who_left_is_not_active_any_more():
-    decision = decide(lead(existing_client=True, account_owner="bob"), roster(), rules({"owner": "account"}, turns()), {}, TUESDAY)
+    decision = decide(
+        lead(existing_client=True, account_owner="bob"), roster(), rules({"owner": "account"}, turns()), {}, TUESDAY
+    )
     assert why(decision, "bob") == (INACTIVE,)
 
 
@@ -180,7 +182,10 @@ def test_a_level_is_a_pool_of_its_own():
 
 def test_territory_is_the_team_that_owns_the_lead_s_place():
     assert {one.producer for one in choose(then=turns("territory")).considered} == {"sarah", "james"}
-    assert {one.producer for one in choose(then=turns("territory"), facts=lead(zip_code="10205")).considered} == {"rachel", "david"}
+    assert {one.producer for one in choose(then=turns("territory"), facts=lead(zip_code="10205")).considered} == {
+        "rachel",
+        "david",
+    }
     nowhere = lead(zip_code="10999", county="")
     assert choose(then=turns("territory"), facts=nowhere).rules[0].why == NO_TERRITORY
     orphan = roster(territories=(replace(NORTH, team=None), METRO))
@@ -211,7 +216,9 @@ def test_weight_zero_takes_no_turns():
     decision = choose(replace(SARAH, weight=0), JAMES, then={"distribute": "weighted_round_robin", "among": "everyone"})
     assert decision.producer == "james"
     assert why(decision, "sarah") == ("has no weight in this rotation",)
-    assert choose(replace(SARAH, weight=0), then={"distribute": "weighted_round_robin", "among": "everyone"}).outcome == "unplaced"
+    assert (
+        choose(replace(SARAH, weight=0), then={"distribute": "weighted_round_robin", "among": "everyone"}).outcome == "unplaced"
+    )
 
 
 def test_the_least_loaded_has_the_fewest_open_leads_and_ties_go_to_the_longest_wait():
@@ -263,7 +270,10 @@ def test_top_keeps_only_the_best_closers():
         ((license_in("NY", expires=DAY - timedelta(days=1)),), "licence in NY expired on 2026-11-23"),
         ((license_in("NY", effective=DAY + timedelta(days=1)),), "licence in NY begins on 2026-11-25"),
         ((license_in("NY", "property"),), "licence in NY lacks casualty and property or personal lines"),
-        ((license_in("NY", "property"), license_in("NY", "casualty")), "licence in NY lacks casualty and property or personal lines"),
+        (
+            (license_in("NY", "property"), license_in("NY", "casualty")),
+            "licence in NY lacks casualty and property or personal lines",
+        ),
         ((license_in("NY", resident=False),), "non-resident licence in NY needs an active home-state licence"),
         (
             (license_in("NY", resident=False), license_in("NJ", resident=True, expires=DAY - timedelta(days=1))),
