@@ -1,6 +1,6 @@
 """Addresses of the REST API, `/api/v1/`: one list for all apps."""
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -42,5 +42,5 @@ urlpatterns = [
     path("dashboard/", Dashboard.as_view(), name="dashboard"),
     path("schema/", SpectacularAPIView.as_view(**_OPEN), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", **_OPEN), name="docs"),
-    path("<path:rest>", no_such_address, name="nothing"),
+    re_path(r"^(?P<rest>.*)$", no_such_address, name="nothing"),
 ]

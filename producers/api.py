@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from agency.api.access import IsManager, IsPerson, ManagersWrite
 from agency.api.bodies import ListOrObjectParser
+from agency.api.errors import flat
 from agency.api.pages import Pages
 from agency.api.schema import BAD_BODY, FIELD_ERRORS, NOT_FOUND
 from producers.changes import ChangeError, change_producer, put_licenses, put_territories, put_territory
@@ -32,6 +33,7 @@ from producers.shapes import (
 from producers.standing import people, standings
 
 NO_PROFILE = "You have no profile among the people who work leads."
+NO_ROWS = "Must be a list."
 ANSWERS: dict[int, Any] = {400: FIELD_ERRORS, 404: NOT_FOUND, **BAD_BODY}
 
 
@@ -50,8 +52,8 @@ class Producers(generics.ListAPIView[Any]):
     @extend_schema(tags=["people"], summary="People with their open leads, capacity and rates")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of people as they stand now."""
-        page = self.paginate_queryset(self.get_queryset())
-        shown = people([one.key for one in page or []])
+        keys = self.get_queryset().select_related(None).prefetch_related(None).values_list("key", flat=True)
+        shown = people(self.paginate_queryset(keys))
         found: Any = standings(timezone.now(), shown)
         return self.get_paginated_response(ProducerSerializer(found, many=True).data)
 
@@ -95,7 +97,7 @@ class Me(generics.GenericAPIView[Any]):
     @extend_schema(tags=["people"], summary="How you stand now", responses={200: ProducerSerializer, 404: NOT_FOUND})
     def get(self, request: Request) -> Response:
         """The caller."""
-        return _standing(_own_key(request))
+        return _standing(_own(request).key)
 
     @extend_schema(
         tags=["people"],
@@ -106,10 +108,10 @@ class Me(generics.GenericAPIView[Any]):
     )
     def patch(self, request: Request) -> Response:
         """The caller is available, busy or away from now on."""
-        key = _own_key(request)
+        producer = _own(request)
         given = _checked(AvailabilityInput(data=request.data))
-        set_presence(people([key]).get(), presence=Presence(given["availability"]), now=timezone.now())
-        return _standing(key)
+        set_presence(producer, presence=Presence(given["availability"]), now=timezone.now())
+        return _standing(producer.key)
 
 
 class Territories(generics.GenericAPIView[Territory]):
@@ -140,8 +142,7 @@ class Territories(generics.GenericAPIView[Territory]):
     )
     def put(self, request: Request) -> Response:
         """The territories are those given."""
-        rows, single = _rows(request.data, "key")
-        given = _checked(TerritoryInput(data=rows, many=True))
+        given, single = _rows(TerritoryInput, request.data, "key")
         try:
             if single:
                 put_territory(given[0])
@@ -208,8 +209,7 @@ class Licenses(generics.GenericAPIView[License]):
     )
     def put(self, request: Request) -> Response:
         """The people named hold these licences."""
-        rows, single = _rows(request.data, "person")
-        given = _checked(LicenseInput(data=rows, many=True))
+        given, single = _rows(LicenseInput, request.data, "person")
         try:
             put_licenses(given, only_these=not single)
         except ChangeError as error:
@@ -224,24 +224,32 @@ def _standing(key: str) -> Response:
     return Response(ProducerSerializer(found[0]).data)
 
 
-def _own_key(request: Request) -> str:
-    producer = getattr(request.user, "producer", None)
+def _own(request: Request) -> Producer:
+    producer = people().filter(user=request.user.pk).first()
     if producer is None:
         raise NotFound(NO_PROFILE)
-    key: str = producer.key
-    return key
+    return producer
 
 
 def _checked(serializer: serializers.BaseSerializer[Any]) -> Any:
-    serializer.is_valid(raise_exception=True)
+    if not serializer.is_valid():
+        raise ValidationError(flat(serializer.errors))
     return serializer.validated_data
 
 
-def _rows(data: Any, mark: str) -> tuple[Any, bool]:
-    """The rows given, and whether it was a single one: a list, `{"results": [...]}` as a list answers, or one object."""
-    if isinstance(data, dict):
-        return ([data], True) if mark in data else (data.get("results"), False)
-    return data, False
+def _rows(kind: type[serializers.Serializer[Any]], data: Any, mark: str) -> tuple[list[Any], bool]:
+    """The checked rows, and whether it was a single one: a list, `{"results": [...]}` as a list answers, or one object."""
+    if isinstance(data, dict) and mark in data:
+        return [_checked(kind(data=data))], True
+    rows = data.get("results") if isinstance(data, dict) else data
+    if not isinstance(rows, list):
+        raise ValidationError({"results": [NO_ROWS]})
+    found = [kind(data=row) for row in rows]
+    wrong = ((f"results[{index}]", row) for index, row in enumerate(found) if not row.is_valid())
+    errors = {name: what for path, row in wrong for name, what in flat(row.errors, path).items()}
+    if errors:
+        raise ValidationError(errors)
+    return [row.validated_data for row in found], False
 
 
 def _all(serializer: serializers.BaseSerializer[Any]) -> Response:

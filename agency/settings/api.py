@@ -22,6 +22,15 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "LeadKind": "leads.models.LeadKind",
+        "LeadStatus": "leads.models.Status",
+        "Tier": "leads.models.Tier",
+        "TouchChannel": "leads.models.TouchChannel",
+        "TouchOutcome": "leads.models.TouchOutcome",
+        "DecisionOutcome": "routing.models.Outcome",
+        "Availability": "producers.models.Presence",
+    },
     # The page's assets come from this server: the policy of our pages allows nothing else.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

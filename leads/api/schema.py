@@ -37,19 +37,21 @@ NEW_LEAD: Final = {
 }
 
 
-@extend_schema_serializer(
-    component_name="LeadWithDecision",
-    examples=[
-        OpenApiExample("A lead and its decision", value={**LEAD_EXAMPLE, "decision": DECISION_EXAMPLE}, response_only=True)
-    ],
-)
+@extend_schema_serializer(component_name="LeadWithDecision")
 class LeadWithDecision(LeadSerializer):
     """A lead with the latest decision about it."""
 
     decision = DecisionSerializer(allow_null=True)
 
 
-_ANSWER: Final = OpenApiResponse(LeadWithDecision, description="The lead as it now stands.")
+def _answer(description: str, *, duplicate: bool = False) -> OpenApiResponse:
+    value = {**LEAD_EXAMPLE, "duplicate": duplicate, "decision": DECISION_EXAMPLE}
+    return OpenApiResponse(
+        LeadWithDecision, description=description, examples=[OpenApiExample("A lead and its decision", value=value)]
+    )
+
+
+_ANSWER: Final = _answer("The lead as it now stands.")
 
 LIST_LEADS: Final = extend_schema(
     tags=["leads"],
@@ -74,7 +76,7 @@ POST_LEAD: Final = extend_schema(
     request=LeadInput,
     examples=[OpenApiExample("A quote request", value=NEW_LEAD, request_only=True)],
     responses={
-        201: OpenApiResponse(LeadWithDecision, description="A new lead."),
+        201: _answer("A new lead."),
         200: OpenApiResponse(
             LeadWithDecision, description="The same request again, or it joined an open lead of the same person."
         ),
