@@ -64,13 +64,25 @@ def channels() -> Mapping[str, ChannelModule]:
 
 def provider(channel: str) -> Provider:
     """The provider that the settings choose for a channel; ImproperlyConfigured when they name none that exists."""
-    module = channels()[channel]
-    url = getattr(settings, module.setting, "") if module.setting else ""
-    scheme = urlsplit(url).scheme if url else ""
-    if scheme not in module.providers:
-        known = ", ".join(name for name in module.providers if name) or "none"
-        raise ImproperlyConfigured(UNKNOWN_PROVIDER.format(setting=module.setting, scheme=scheme or url, known=known))
-    return module.providers[scheme](url)
+    if wrong := problem(channel):
+        raise ImproperlyConfigured(wrong)
+    url = _url(channel)
+    return channels()[channel].providers[urlsplit(url).scheme](url)
+
+
+def problem(channel: str) -> str:
+    """What is wrong with the setting that chooses the channel's provider, or empty. It never quotes the URL: that holds a password."""
+    module, url = channels()[channel], _url(channel)
+    scheme = urlsplit(url).scheme
+    if scheme in module.providers and (scheme or not url):
+        return ""
+    known = ", ".join(name for name in module.providers if name) or "none"
+    return UNKNOWN_PROVIDER.format(setting=module.setting, scheme=scheme, known=known)
+
+
+def _url(channel: str) -> str:
+    setting = channels()[channel].setting
+    return str(getattr(settings, setting, "")) if setting else ""
 
 
 def address_of(channel: str, user: "User") -> str:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
+from traceback import format_tb
 
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
@@ -114,8 +115,10 @@ def _deliver(message: Message, providers: dict[str, channels.Provider], now: dat
         _finish(message, DueState.FAILED, str(error), now)
     except channels.UnavailableError as error:
         _try_later(message, str(error), now)
-    except Exception:
-        logger.exception("Message %s: the provider of %s failed", message.pk, message.channel)
+    except Exception as error:
+        # Where, and not what it says: the words of a provider's error may quote the address.
+        where = "".join(format_tb(error.__traceback__))
+        logger.error("Message %s: the provider of %s failed (%s)\n%s", message.pk, message.channel, type(error).__name__, where)
         if message.audience == Audience.CONSUMER:
             _finish(message, DueState.STUCK, UNCLEAR, now)
         else:

@@ -39,18 +39,27 @@ _NOT_BEGUN_SINCE_NURTURE = """NOT EXISTS (
 
 
 def start(
-    lead: Lead, *, trigger: str, now: datetime, plan_key: str | None = None, facts: LeadFacts | None = None, again: bool = False
+    lead: Lead,
+    *,
+    trigger: str,
+    now: datetime,
+    plan_key: str | None = None,
+    facts: LeadFacts | None = None,
+    again: bool = False,
+    fresh: bool = False,
 ) -> int:
     """The plans that begin on `trigger` and whose conditions hold have begun: all their steps are rows. Returns how many rows.
 
     With `plan_key`, that plan alone, whatever its conditions. Nurture begins the first plan that fits, and ends all others. What
     begins on assignment begins once until the lead was nurtured, unless `again`; what begins on a quote or on nurture, unless it
-    is running. The caller's transaction holds the lead.
+    is running. `fresh`: the lead was written a moment ago, so nothing has begun yet. The caller's transaction holds the lead.
     """
     chosen = choose(lead, trigger=trigger, now=now, plan_key=plan_key, facts=facts)
-    if trigger == TRIGGER_NURTURE and lead.received_at != now:  # a lead that arrived just now has nothing to end
+    if trigger == TRIGGER_NURTURE and not fresh:
         _end(Q(lead_id=lead.pk) & ~Q(plan__in=[plan.id for plan in chosen]), TO_NURTURE, now)
     rows = [row for plan in chosen for row in step_rows(plan, lead.pk, now)]
+    if fresh:
+        return write(rows)
     once = trigger == TRIGGER_ASSIGNED and not again
     return write(rows, where=_NOT_BEGUN_SINCE_NURTURE if once else _NOT_RUNNING)
 
@@ -94,13 +103,14 @@ def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> Non
 
     A reassignment leaves running plans as they are: the sequence belongs to the lead.
     """
+    fresh = cause == "intake" and lead.received_at == now
     if decision.outcome == NURTURED:
-        start(lead, trigger=TRIGGER_NURTURE, now=now, plan_key=decision.plan)
+        start(lead, trigger=TRIGGER_NURTURE, now=now, plan_key=decision.plan, fresh=fresh)
     elif decision.outcome in (ASSIGNED, UNPLACED):
-        if lead.received_at != now:
+        if not fresh:
             leave_nurture(lead.pk, now=now)
         if lead.status == Status.NEW:
-            start(lead, trigger=TRIGGER_ASSIGNED, now=now, again=cause == "reopen")
+            start(lead, trigger=TRIGGER_ASSIGNED, now=now, again=cause == "reopen", fresh=fresh)
 
 
 def leave_nurture(lead_id: int, *, now: datetime) -> int:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from agency.due import DueState, claim
 from agency.messaging import Draft, Permission, deliver_due, delivery, gate, send, send_all
 from agency.messaging.channels import RefusedError, UnavailableError
+from agency.messaging.checks import check_providers
 from agency.messaging.models import Message
 from agency.messaging.services import leave, send_again
 
@@ -252,3 +253,11 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, texts, now, o
     assert len(statements) == 5
     assert len(texts.seen) == 2 * count
     assert texts.closed == 1
+
+
+@pytest.mark.parametrize(("url", "wrong"), [("", ""), ("console://", ""), ("pigeon://x:secret@loft", "pigeon"), ("secret", "''")])
+def test_a_setting_that_names_no_provider_is_an_error_at_start_and_keeps_its_secret(url, wrong, settings):
+    settings.SMS_URL = url
+    found = [str(error.msg) for error in check_providers(None)]
+    assert bool(found) == bool(wrong)
+    assert all(wrong in message and "secret" not in message for message in found)
