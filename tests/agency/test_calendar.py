@@ -70,7 +70,9 @@ def test_thirty_minutes_late_on_saturday_end_on_monday() -> None:
 
 
 def test_time_that_is_up_exactly_at_closing_is_up_at_closing() -> None:
-    assert add_open_time(WEEK, NEW_YORK, NEVER, new_york(2026, 11, 24, 17, 55), timedelta(minutes=5)) == new_york(2026, 11, 24, 18)
+    assert add_open_time(WEEK, NEW_YORK, NEVER, new_york(2026, 11, 24, 17, 55), timedelta(minutes=5)) == new_york(
+        2026, 11, 24, 18
+    )
 
 
 def test_no_time_at_all_is_up_when_it_opens() -> None:
@@ -106,7 +108,9 @@ def test_what_lies_within_a_skipped_hour_does_not_open_that_day() -> None:
 def test_round_the_clock_has_no_gap_at_midnight() -> None:
     assert is_open(ROUND_THE_CLOCK, NEW_YORK, NEVER, new_york(2026, 11, 25) - timedelta(microseconds=1))
     start = new_york(2026, 3, 7, 23)
-    assert add_open_time(ROUND_THE_CLOCK, NEW_YORK, NEVER, start, timedelta(hours=48)) == start.astimezone(UTC) + timedelta(hours=48)
+    assert add_open_time(ROUND_THE_CLOCK, NEW_YORK, NEVER, start, timedelta(hours=48)) == start.astimezone(UTC) + timedelta(
+        hours=48
+    )
 
 
 def test_half_an_hour_of_clock_change_counts_as_half_an_hour() -> None:
@@ -135,7 +139,7 @@ def test_nothing_lies_between_an_instant_and_an_earlier_one() -> None:
 
 
 ZONES = st.sampled_from([NEW_YORK, "America/Los_Angeles", "America/Phoenix", "America/Puerto_Rico", "Australia/Lord_Howe", "UTC"])
-INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
+INSTANTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
 MINUTES = st.integers(0, 24 * 60)
 HOLIDAYS = st.frozensets(st.dates(date(2025, 1, 1), date(2028, 1, 1)), max_size=30)
 

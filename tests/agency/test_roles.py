@@ -33,14 +33,10 @@ def test_every_ability_is_a_permission_of_the_agency() -> None:
 
 def test_the_page_shows_the_table() -> None:
     rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in PAGE.read_text().splitlines()
-        if re.match(r"\| `", line)
+        [cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.read_text().splitlines() if re.match(r"\| `", line)
     ]
     shown = {row[0].strip("`"): row[1:] for row in rows}
-    abilities = {
-        f"agency.{name}": ["yes" if role in allowed else "–" for role in GROUPS] for name, allowed in ABILITIES.items()
-    }
+    abilities = {f"agency.{name}": ["yes" if role in allowed else "–" for role in GROUPS] for name, allowed in ABILITIES.items()}
     records = {label: [", ".join(grants[role]) or "–" for role in GROUPS] for label, grants in GRANTS.items()}
     assert shown == abilities | records
     assert f"| {' | '.join(GROUPS.values())} |" in PAGE.read_text()
