@@ -35,14 +35,21 @@ class Configuration:
 _cached: tuple[tuple[int, ...], Configuration] | None = None
 
 
+def last_known() -> Configuration:
+    """What this process knew last, right or stale; for readings that are done again when it turns out stale."""
+    found = _cached
+    return found[1] if found is not None else configuration()
+
+
 def configuration(numbers: Mapping[str, int] | None = None) -> Configuration:
     """The configuration current under these revision numbers (default: now); no query while nothing changed."""
     global _cached  # noqa: PLW0603  # one per process, replaced as a whole
     numbers = revisions.current() if numbers is None else numbers
     stamp = tuple(numbers.get(name, 0) for name in _READ_FROM)
-    if _cached is None or _cached[0] != stamp:
-        _cached = (stamp, _read(numbers.get(revisions.ROSTER, 0)))
-    return _cached[1]
+    found = _cached
+    if found is None or found[0] != stamp:
+        found = _cached = (stamp, _read(numbers.get(revisions.ROSTER, 0)))
+    return found[1]
 
 
 def _read(roster_number: int) -> Configuration:
@@ -59,13 +66,19 @@ def _read(roster_number: int) -> Configuration:
 
 
 def _lines(people: Roster) -> dict[str, LineFacts]:
-    """Every way of writing a line; a key beats a name, a name beats a code, the first line beats a later one."""
-    codes = dict(LineOfBusiness.objects.exclude(code="").values_list("key", "code"))
+    """Every way of writing a line; a key beats a name, a name beats a code, the first line beats a later one.
+
+    A code that several lines share means the one that no other code tells apart (HOME: homeowners and not condo).
+    """
+    rows = LineOfBusiness.objects.order_by("alt_codes", "key").values_list("key", "code", "alt_codes")
+    codes = [(people.lines[key], [code, *others]) for key, code, others in rows if key in people.lines]
+    spellings = [(line.key, line) for line in people.lines.values()]
+    spellings += [(line.name, line) for line in people.lines.values()]
+    spellings += [(code, line) for line, of_line in codes for code in of_line]
     found: dict[str, LineFacts] = {}
-    for spelling in (lambda line: line.key, lambda line: line.name, lambda line: codes.get(line.key, "")):
-        for line in people.lines.values():
-            if text := _normal(spelling(line)):
-                found.setdefault(text, line)
+    for spelling, line in spellings:
+        if text := _normal(spelling):
+            found.setdefault(text, line)
     return found
 
 
