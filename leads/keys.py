@@ -3,11 +3,12 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Model, Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -59,9 +60,34 @@ def digest_of(plain: str) -> str:
 
 
 def find(plain: str, *, now: datetime) -> ApiKey | None:
-    """The live key with this text, its holder loaded, or None; one query."""
-    key = ApiKey.objects.select_related("source", "user__producer").filter(digest=digest_of(plain)).first()
-    return key if key is not None and _is_live(key, now) else None
+    """The live key with this text, its holder loaded, or None; one query for a source's key, two for a person's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_find(), [digest_of(plain)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    key = ApiKey.from_db(connection.alias, _columns(ApiKey), row[: len(_columns(ApiKey))])
+    if key.source_id is not None:
+        key.source = Source.from_db(connection.alias, _columns(Source), row[len(_columns(ApiKey)) :])
+    else:
+        key.user = User.objects.select_related("producer").get(pk=key.user_id)
+    return key if _is_live(key, now) else None
+
+
+@cache
+def _find() -> str:
+    """Written out because every intake runs it: building it with the ORM costs half as much as the intake itself."""
+    columns = [f'"{model._meta.db_table}"."{name}"' for model in (ApiKey, Source) for name in _columns(model)]
+    keys, sources = ApiKey._meta.db_table, Source._meta.db_table
+    return (
+        f'SELECT {", ".join(columns)} FROM "{keys}" LEFT JOIN "{sources}" ON "{sources}"."id" = "{keys}"."source_id" '  # noqa: S608
+        f'WHERE "{keys}"."digest" = %s'
+    )
+
+
+@cache
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def note_use(key: ApiKey, *, now: datetime) -> None:

@@ -1,8 +1,13 @@
-"""A small agency with everyone in it, for tests that go through doors: two producers, a CSR, a manager, marketing, two sources."""
+"""A small agency with everyone in it, for tests that go through doors: producers, a CSR, a manager, marketing, two sources."""
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+
+import pytest
+from django.db import transaction
 
 from agency.models import Agency, User
 from agency.roles import sync_groups
@@ -120,3 +125,19 @@ def hand_in(office: Office, *, now: datetime = NOW, source: Source | None = None
     from leads.intake import receive
 
     return receive({**ANA, **fields}, source=source or office.website, now=now).lead
+
+
+@pytest.fixture(scope="module")
+def lasting_office(django_db_setup: None, django_db_blocker: Any) -> Iterator[Office]:
+    """The office for all tests of a module, in a transaction that is rolled back after the last one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield open_office()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def office(lasting_office: Office) -> Iterator[Office]:
+    """The office as it was opened: what a test does to it is undone after the test. It brings the database along."""
+    with transaction.atomic():
+        yield copy.deepcopy(lasting_office)
+        transaction.set_rollback(True)

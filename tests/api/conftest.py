@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from tests.office import NOW, Office, open_office
+from tests.office import NOW, Office, lasting_office, office
+
+__all__ = ["lasting_office", "office"]
 
 
 @pytest.fixture(autouse=True)
@@ -14,11 +16,6 @@ def afternoon() -> Iterator[time_machine.Traveller]:
     """It is a Tuesday, three in the afternoon in New York, until the test moves on."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def office(db: None) -> Office:
-    return open_office()
 
 
 @pytest.fixture

@@ -66,9 +66,9 @@ def test_rates_come_from_what_was_done(speak, office, afternoon):
 def test_a_longer_list_of_people_costs_no_more_queries(speak, office, django_assert_num_queries):
     client = speak("mia")
     client.get(PRODUCERS)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(client.get(PRODUCERS).json()["results"]) == 4
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PRODUCERS, {"page_size": 1})
 
 

@@ -288,17 +288,14 @@ def test_a_session_posts_with_its_token_only(office):
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(office.sarah.user)
     assert client.post(LEADS, ANA).status_code == 403
-    token = client.get("/login/").cookies.get("csrftoken")
-    client.credentials(HTTP_X_CSRFTOKEN=token.value if token else "")
-    client.get("/inbox/")
-    if token is None:
-        client.credentials(HTTP_X_CSRFTOKEN=client.cookies["csrftoken"].value)
+    client.get("/password/")
+    client.credentials(HTTP_X_CSRFTOKEN=client.cookies["csrftoken"].value)
     assert client.post(LEADS, ANA).status_code == 201
 
 
 def test_posting_a_lead_costs_so_many_queries_and_no_more(speak, office, django_assert_max_num_queries):
-    hand_in(office, phone="(212) 555-0199", email="first@mail.example")
     client = speak("website")
-    client.post(LEADS, {**ANA, "phone": "(212) 555-0198", "email": "second@mail.example"})
-    with django_assert_max_num_queries(12):
+    for index in range(2):  # what is cached by version is read, and the key's use is noted
+        client.post(LEADS, {**ANA, "phone": f"(212) 555-019{index}", "email": f"{index}@mail.example"})
+    with django_assert_max_num_queries(10):  # the key, seven of intake, and the two ends of its transaction
         assert client.post(LEADS, ANA).status_code == 201

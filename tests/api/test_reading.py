@@ -128,18 +128,18 @@ def test_a_longer_list_costs_no_more_queries(speak, office, django_assert_num_qu
     hand_in(office)
     client = speak("rosa")
     client.get(LEADS)
-    with django_assert_num_queries(3):  # the key, the role, the leads with their names
+    with django_assert_num_queries(4):  # the key, its person, the role, the leads with their names
         client.get(LEADS)
     for index in range(4):
         hand_in(office, email=f"{index}@mail.example", phone=f"(212) 555-01{index:02}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get(LEADS).json()["results"]) == 5
 
 
 def test_one_lead_shows_all_that_is_known_of_it(speak, ana, django_assert_num_queries):
     client = speak("james")
     client.get(f"{LEADS}{ana.pk}/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         lead = client.get(f"{LEADS}{ana.pk}/").json()
     assert set(lead) == set(LeadDetailSerializer().fields)
     assert lead["owner"] == {"key": "james", "name": "James K."}
@@ -211,7 +211,7 @@ def test_the_last_way_to_reach_somebody_stays(speak, ana):
 def test_the_history_of_a_lead(speak, ana, django_assert_max_num_queries):
     client = speak("james")
     client.get(f"{LEADS}{ana.pk}/timeline/")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         page = client.get(f"{LEADS}{ana.pk}/timeline/").json()
     kinds = {entry["kind"] for entry in page["results"]}
     assert {"arrival", "event", "decision", "assigned"} <= kinds
@@ -223,13 +223,13 @@ def test_who_owned_a_lead_and_what_was_decided(speak, ana, django_assert_num_que
     client.post(f"{LEADS}{ana.pk}/decline/", {"reason": "too_busy"})
     client = speak("rosa")
     client.get(LEADS)
-    with django_assert_num_queries(5):  # key, role, lead, count, page
+    with django_assert_num_queries(6):  # key, person, role, lead, count, page
         owners = client.get(f"{LEADS}{ana.pk}/assignments/").json()["results"]
     assert [(one["producer"], one["end_reason"], one["end_note"]) for one in owners] == [
         ("sarah", "", ""),
         ("james", "declined", "too_busy"),
     ]
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         decisions = client.get(f"{LEADS}{ana.pk}/decisions/").json()["results"]
     assert [(one["cause"], one["producer"], one["outcome"]) for one in decisions] == [
         ("decline", "sarah", "assigned"),
@@ -243,7 +243,7 @@ def test_the_day_s_figures(speak, ana, ben, afternoon, django_assert_max_num_que
     speak("sarah").post(f"{LEADS}{ben.pk}/touches/", {"channel": "call", "outcome": "reached"})
     client = speak("rosa")
     client.get("/api/v1/dashboard/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         figures = client.get("/api/v1/dashboard/").json()
     assert (figures["received"], figures["contacted"], figures["contacted_share"]) == (2, 1, 0.5)
     assert (figures["hot"], figures["warm"], figures["cold"], figures["untouched"]) == (0, 1, 1, 1)
