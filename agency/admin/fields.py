@@ -34,7 +34,10 @@ def written(value: Any) -> str:
 
 
 class WrittenField(forms.JSONField):
-    """A JSON value edited as the agency file writes it. `expected` is the outermost type; nothing typed is an empty one."""
+    """A JSON value edited as the agency file writes it. `expected` is the outermost type; nothing typed is an empty one.
+
+    Whether an empty one will do is for the validator of its contents to say.
+    """
 
     def __init__(self, *, expected: type = dict, **kwargs: Any) -> None:
         self.expected = expected
@@ -51,11 +54,6 @@ class WrittenField(forms.JSONField):
         if not isinstance(found, self.expected):
             raise ValidationError(WRONG_SHAPE.format(expected=_SHAPES[self.expected]))
         return json.loads(json.dumps(found))
-
-    def validate(self, value: Any) -> None:
-        """An empty value is missing only where one is required."""
-        if self.required and not value:
-            raise ValidationError(self.error_messages["required"], code="required")
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What was typed, untouched, so that a mistake can be mended where it was made."""
@@ -117,13 +115,13 @@ class WrittenFieldsMixin:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A `WrittenField` for the named fields and a `SpanField` for lengths of time, in the theme's widgets."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        about = {"required": not db_field.blank, "label": getattr(field, "label", None), "help_text": db_field.help_text}
+        about = {"label": getattr(field, "label", None), "help_text": db_field.help_text}
         if isinstance(db_field, DurationField):
-            return SpanField(widget=field.widget, **about)
+            return SpanField(required=not db_field.blank, widget=field.widget, **about)
         if not isinstance(db_field, JSONField) or db_field.name not in self.written_fields:
             return field
         field.widget.attrs.update({"rows": 4, "spellcheck": "false", "class": f"{field.widget.attrs.get('class', '')} font-mono"})
-        return WrittenField(expected=self.written_fields[db_field.name], widget=field.widget, **about)
+        return WrittenField(expected=self.written_fields[db_field.name], required=False, widget=field.widget, **about)
 
 
 class ProblemsFormMixin:

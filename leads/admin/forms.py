@@ -1,5 +1,6 @@
 """What is checked when plans and templates are edited by hand."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,7 +14,7 @@ from leads.followup import templates
 from leads.followup.outcome import ONLY_IF
 from leads.models import Plan, PlanStep, Template
 from routing import rulesets
-from routing.engine import conditions
+from routing.engine import Known
 
 if TYPE_CHECKING:
     _PlanForm = forms.ModelForm[Plan]
@@ -33,10 +34,10 @@ class PlanForm(ProblemsFormMixin, _PlanForm):
     def clean(self) -> dict[str, Any]:
         """Hold the conditions against what the engine knows."""
         data = super().clean() or self.cleaned_data
-        if "when" in data:
-            self.blame(conditions.problems(data["when"], "plan.when", rulesets.known()), "plan")
-        problems = Problems()
-        raw = {"key": "this", "name": "this", "starts": data.get("starts"), "stops": data.get("stops") or None}
+        problems = Problems(names=_names_of(rulesets.known()))
+        raw = {"key": "this", "name": "this", "starts": data.get("starts"), "when": data.get("when", {})}
+        if data.get("stops"):
+            raw["stops"] = data["stops"]
         if data.get("repeats") is not None:
             raw["repeats"] = write_duration(data["repeats"])
         plans.SECTION.check([raw], problems)
@@ -66,7 +67,8 @@ class PlanStepForm(ProblemsFormMixin, _StepForm):
         raw = {name: one.key for name, one in said.items()} | {"after": write_duration(data["after"])}
         raw |= {name: data[name] for name in ("channel", "only_if") if data.get(name)}
         raw |= {"start": data["start"].key} if data.get("start") else {}
-        problems = Problems(names=_names_of([*said.values()]) | {"plan": frozenset({raw.get("start", "")})})
+        names = _names_of(Known()) | _templates_by_kind(said.values()) | {"plan": frozenset({raw.get("start", "")})}
+        problems = Problems(names=names)
         plans.SECTION.check([{"key": self._plan_key(), "name": "this", "starts": "assigned", "steps": [raw]}], problems)
         self.blame(problems.found, f"{plans.KEY}[0].steps[0]")
         return data
@@ -91,7 +93,20 @@ class TemplateForm(_TemplateForm):
         return _with_known_names(self.cleaned_data["body"])
 
 
-def _names_of(used: list[Template]) -> dict[str, frozenset[str]]:
+def _names_of(known: Known) -> dict[str, frozenset[str]]:
+    """What conditions may refer to, under the names by which the agency file asks."""
+    return {
+        "line": known.lines or frozenset(),
+        "territory": known.territories or frozenset(),
+        "source": known.sources or frozenset(),
+        "team": known.teams or frozenset(),
+        "owner": known.people or frozenset(),
+        "plan": known.plans or frozenset(),
+        "level": known.levels or frozenset(),
+    }
+
+
+def _templates_by_kind(used: Collection[Template]) -> dict[str, frozenset[str]]:
     """Kind → keys, as the agency file asks for them."""
     return {
         f"{channel} template": frozenset(one.key for one in used if one.channel == channel)

@@ -73,7 +73,7 @@ class ScoreModelAdmin(WrittenFieldsMixin, ModelAdmin):
         return bool(request.user.has_perm(MAY_PUBLISH))
 
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only. The theme asks with the model's id where Django asks with the model, and with nothing when it is pressed."""
+        """Drafts only. The theme asks with an id where Django asks with the model, and with nothing when it is pressed."""
         if obj is None:
             return self.has_copy_permission(request)
         model = obj if isinstance(obj, Model) else ScoreModel.objects.filter(pk=obj).first()

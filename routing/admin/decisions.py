@@ -10,6 +10,7 @@ from unfold.decorators import display
 from agency.admin.base import ReadOnlyAdmin, link_to, link_to_page, table
 from agency.admin.outbox import STATE_COLOURS
 from agency.due import DueWork
+from routing import decisions
 from routing.models import Assignment, Hold, LadderStep, Outcome, RoutingDecision
 
 LEAD_SEARCH = ("lead__first_name", "lead__last_name", "=lead__email", "=lead__phone")
@@ -34,7 +35,7 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
         ("at", RangeDateTimeFilter),
     )
     search_fields = (*LEAD_SEARCH, "rule")
-    list_select_related = ("lead", "producer__user")
+    list_select_related = ("lead", "producer__user", "ruleset")
     ordering = ("-at", "-id")
     fieldsets = (
         (None, {"fields": (("at", "cause"), ("lead_page", "producer"), ("outcome", "rule"), "reason", ("ruleset", "roster"))}),
@@ -61,7 +62,7 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
     @admin.display(description="")
     def rules_tried(self, decision: RoutingDecision) -> SafeString:
         """Each rule and why it did or did not decide."""
-        rows = [(rule["name"], "✓" if rule["matched"] else "–", rule["why"]) for rule in decision.trace.get("rules", [])]
+        rows = [(rule.name, "✓" if rule.matched else "–", rule.why) for rule in decisions.stored(decision).rules]
         return table(("Rule", "Applied", "Why"), rows)
 
     @admin.display(description="")
@@ -69,11 +70,11 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
         """Each person and what ruled them out, or their numbers."""
         rows = [
             (
-                one["producer"],
-                "✓" if one["eligible"] else "–",
-                "; ".join(one["why"]) or ", ".join(f"{name} {value}" for name, value in one["rank"].items()),
+                one.producer,
+                "✓" if one.eligible else "–",
+                "; ".join(one.why) or ", ".join(f"{name} {value}" for name, value in one.rank.items()),
             )
-            for one in decision.trace.get("considered", [])
+            for one in decisions.stored(decision).considered
         ]
         return table(("Person", "Eligible", "Why"), rows)
 

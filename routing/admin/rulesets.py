@@ -122,7 +122,7 @@ class RuleSetAdmin(ModelAdmin):
         return bool(request.user.has_perm(MAY_PUBLISH))
 
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts only. The theme asks with the set's id where Django asks with the set, and with nothing when it is pressed."""
+        """Drafts only. The theme asks with an id where Django asks with the set, and with nothing when it is pressed."""
         if obj is None:
             return self.has_copy_permission(request)
         ruleset = obj if isinstance(obj, Model) else RuleSet.objects.filter(pk=obj).first()

@@ -65,7 +65,8 @@ def test_what_was_resolved_cannot_be_sent_twice(rosa, rejected):
 def test_a_lead_is_given_to_a_named_person(rosa, office):
     lead = receive(ANA, source=office.website, now=NOW).lead
     other = office.james if lead.owner == office.sarah else office.sarah
-    answer = rosa.post(page("leads_lead_reassign", lead.pk), CONFIRM | {"producer": other.pk, "reason": "Speaks Spanish"}, follow=True)
+    data = CONFIRM | {"producer": other.pk, "reason": "Speaks Spanish"}
+    answer = rosa.post(page("leads_lead_reassign", lead.pk), data, follow=True)
     lead.refresh_from_db()
     assert lead.owner == other
     assert messages_of(answer)

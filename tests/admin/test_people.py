@@ -35,7 +35,7 @@ def test_both_producers_take_turns_before_anything_is_changed(office):
 
 def test_a_new_person_comes_with_a_log_in_a_role_and_its_permissions(rosa, office):
     url = page("producers_producer_add")
-    answer = send(
+    send(
         rosa,
         url,
         key="dana",
@@ -46,7 +46,6 @@ def test_a_new_person_comes_with_a_log_in_a_role_and_its_permissions(rosa, offic
         password="calm-harbor-42",
         active="on",
     )
-    assert not errors_of(answer) if answer.context.get("adminform") and "errors" in answer.context else True
     dana = Producer.objects.get(key="dana")
     assert dana.user.name == "Dana W."
     assert str(dana.user.phone) == "+12125550119"
@@ -158,7 +157,6 @@ def test_stretches_of_one_day_must_not_overlap(rosa, office):
 
 
 def test_whoever_is_switched_off_gets_no_more_leads_and_cannot_log_in(rosa, office):
-    send(rosa, person_page(office.james), active=None)
     values = form_of(rosa, person_page(office.james))
     values.pop("active", None)
     rosa.post(person_page(office.james), values)

@@ -27,7 +27,7 @@ def model_draft(rosa) -> str:
 
 def test_a_score_model_edited_and_published_scores_the_next_lead(rosa, office):
     assert receive(ANA, source=office.website, now=NOW).lead.score == 40
-    rules = '- {label: Requested a quote, event: [quote_request], points: 70}'
+    rules = "- {label: Requested a quote, event: [quote_request], points: 70}"
     answer = send(rosa, model_draft(rosa), rules=rules, leads_scoremodel_publish="1")
     assert not errors_of(answer)
     lead = receive(ANA | {"email": "b@mail.example", "phone": ""}, source=office.website, now=NOW).lead
@@ -58,7 +58,8 @@ def plan(office) -> Plan:
 
 def test_a_step_added_to_a_plan_is_due_for_the_next_lead(rosa, office, plan):
     url = page("leads_plan_change", plan.pk)
-    answer = send(rosa, url, **add_row(form_of(rosa, url), "steps", position="2", after="2h", channel="call", label="Second call"))
+    step = {"position": "2", "after": "2h", "channel": "call", "label": "Second call"}
+    answer = send(rosa, url, **add_row(form_of(rosa, url), "steps", **step))
     assert not errors_of(answer)
     lead = receive(ANA, source=office.website, now=NOW).lead
     assert lead.follow_ups.get(label="Second call").due_at == NOW + timedelta(hours=2)
