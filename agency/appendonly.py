@@ -21,6 +21,7 @@ def append_only(table: str, *references: str) -> RunSQL:
     arguments = ", ".join(f"'{column}'" for column in references)
     trigger = f"{table}_is_append_only"
     return RunSQL(
-        sql=f"{_FUNCTION} CREATE TRIGGER {trigger} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_update({arguments});",
+        sql=f"{_FUNCTION} CREATE TRIGGER {trigger} BEFORE UPDATE ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION refuse_update({arguments});",
         reverse_sql=f"DROP TRIGGER {trigger} ON {table};",
     )

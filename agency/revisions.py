@@ -4,7 +4,9 @@ A number is drawn from a sequence, so a rolled-back change never lends its numbe
 under a number is right for ever, or was never committed and is never asked for again. Larger does not mean later.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models
@@ -25,16 +27,52 @@ _BUMP = (
 )
 
 
+_waiting: ContextVar[set[str] | None] = ContextVar("revisions_waiting", default=None)
+_held: ContextVar[dict[str, int] | None] = ContextVar("revisions_held", default=None)
+
+
 def bump(*names: str) -> None:
     """Give each of `names` a new number, in the caller's transaction; writers of the same name wait for each other."""
+    if (waiting := _waiting.get()) is not None:
+        waiting.update(names)
+        return
     with connection.cursor() as cursor:
         # Sorted: two writers of several names lock the rows in the same order.
         cursor.execute(_BUMP, [sorted(names)])
 
 
 def current() -> dict[str, int]:
-    """Name → number, for all of `NAMES` (0: never bumped); one query."""
+    """Name → number, for all of `NAMES` (0: never bumped); one query, none within `as_of`."""
+    held = _held.get()
+    return fresh() if held is None else dict.fromkeys(NAMES, 0) | held
+
+
+def fresh() -> dict[str, int]:
+    """As `current`, but always read now: for whoever stores something under the number."""
     return dict.fromkeys(NAMES, 0) | dict(Revision.objects.values_list("name", "number"))
+
+
+@contextmanager
+def as_of(numbers: Mapping[str, int]) -> Iterator[None]:
+    """Within it, these numbers, just read by this transaction, are the current ones. Nothing in it may change configuration."""
+    token = _held.set(dict(numbers))
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is bumped within it is bumped once, at its end. Nothing in it may read configuration by its number."""
+    names: set[str] = set()
+    token = _waiting.set(names)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if names:
+        bump(*names)
 
 
 def begin(**_: Any) -> None:

@@ -115,10 +115,10 @@ def _remember(version: Roster) -> Roster:
 
 def _build() -> Roster:
     """The current roster, read from the tables and stored under its number."""
-    number = revisions.current()[revisions.ROSTER]
+    number = revisions.fresh()[revisions.ROSTER]
     while True:
         built = read_roster(number)
-        again = revisions.current()[revisions.ROSTER]
+        again = revisions.fresh()[revisions.ROSTER]
         if again == number:  # nothing was committed while we read
             _store(built)
             return built

@@ -9,7 +9,7 @@ class IntakeError(Exception):
         self.errors = errors
 
 
-class IdempotencyConflict(Exception):
+class IdempotencyConflict(Exception):  # noqa: N818 - it is not the sender's error alone
     """The same Idempotency-Key came with another body; the first request stands."""
 
     MESSAGE = "This Idempotency-Key was used before with another body."

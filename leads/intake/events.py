@@ -59,8 +59,10 @@ def record_event(
 def _take_in(lead: Lead, event: GivenEvent, source: Source | None, config: Configuration, now: datetime) -> Event:
     back = None if source is None else return_event(_sightings(lead), source, config.sources, now)
     written = Event.objects.create(lead=lead, kind=event.kind, at=event.at, data=dict(event.data), source=source)
-    closing = [withdrawal(["email"], email=lead.email, at=event.at, via=UNSUBSCRIBE)] if event.kind == UNSUBSCRIBE and lead.email else []
-    write_rows(lead, closing, Behaviour([back] if back is not None else [], source.pk if source else None))
+    leaving = event.kind == UNSUBSCRIBE and lead.email
+    closing = [withdrawal(["email"], email=lead.email, at=event.at, via=UNSUBSCRIBE)] if leaving else []
+    returns = [] if back is None else [back]
+    write_rows(lead, closing, Behaviour(returns, source.pk if source else None))
     if lead.status in LIVE_STATUSES:
         _rescore(lead, event, config, now)
     return written

@@ -259,7 +259,7 @@ def _depth(value: Any, limit: int) -> int:
     return 1 + max((_depth(item, limit - 1) for item in inner), default=0)
 
 
-def storable(value: Any, depth: int = 20) -> Any:
+def storable(value: Any, depth: int = 20) -> Any:  # noqa: PLR0911 - one line a type
     """The same value in a form that a `jsonb` column takes: no NUL, no half characters, no NaN, not too deep."""
     if isinstance(value, str):
         return _storable_text(value)

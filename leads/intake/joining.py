@@ -20,21 +20,22 @@ POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
 CAME_BACK: Final = "{name} is back, through {source}."
 CAME_BACK_BODY: Final = "A new request of {name} has joined this lead. The score is now {score} ({tier})."
 FILLED: Final = (
-    "phone", "email", "phone_extension", "language", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "external_id",
+    "phone", "email", "phone_extension", "language", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate",
+    "external_id",
 )  # fmt: skip
 """Taken over when the lead does not have it yet."""
 PLACE: Final = ("zip_code", "city", "state", "county", "timezone")
 LINE: Final = ("line", "family")
 
 
-def join(  # noqa: PLR0913
+def join(
     lead: Lead,
+    *,
     arrival: Arrival,
     source: Source,
     rows: Rows,
     events: Sequence[GivenEvent],
     duplicates: Sequence[int],
-    *,
     config: Configuration,
     now: datetime,
 ) -> Decision | None:

@@ -114,9 +114,7 @@ class Reader:
         self.errors.setdefault(name, []).append(message)
 
 
-def read(
-    payload: Any, *, source: Source, now: datetime, zone: str, find_line: Callable[[str], LineFacts | None]
-) -> Arrival:
+def read(payload: Any, *, source: Source, now: datetime, zone: str, find_line: Callable[[str], LineFacts | None]) -> Arrival:
     """The payload as an `Arrival`; times without an offset are on the clocks of `zone`. Raises `IntakeError`."""
     if not isinstance(payload, dict):
         raise IntakeError({"non_field_errors": [NOT_AN_OBJECT]})
@@ -211,7 +209,8 @@ def _consent(value: Any, now: datetime, zone: str) -> GivenConsent | None:
     if not isinstance(value, dict):
         raise FieldError(fields.BAD_OBJECT)
     inner = Reader(value)
-    channels = inner.take("channels", _channels, ())
+    nothing: tuple[str, ...] = ()
+    channels = inner.take("channels", _channels, nothing)
     at = inner.take("at", fields.moment, None, zone=zone)
     consent = GivenConsent(
         channels=channels,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import zipcodes
@@ -26,7 +27,7 @@ class Place:
 def place(zip_code: str) -> Place | None:
     """The place of a ZIP or ZIP+4; None when it is malformed or nobody knows it. Read once per ZIP and process."""
     five = five_digits(zip_code)
-    rows = zipcodes.matching(five) if five else []
+    rows: list[dict[str, Any]] = zipcodes.matching(five) if five else []  # type: ignore[no-untyped-call]
     if not rows:
         return None
     row = rows[0]

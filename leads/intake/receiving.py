@@ -10,15 +10,16 @@ from django.db import models, transaction
 from django.db.models import JSONField, Value
 from django.utils import timezone
 
+from agency import revisions
 from agency.models import User
-from leads.current import Configuration, configuration
+from leads.consents import UNSUBSCRIBE, withdrawal
+from leads.current import Configuration, configuration, last_known
 from leads.facts import facts_of
 from leads.intake import payload as payloads
 from leads.intake import recognise
 from leads.intake.channels import return_event
 from leads.intake.errors import IdempotencyConflict, IntakeError
 from leads.intake.fields import storable
-from leads.consents import UNSUBSCRIBE, withdrawal
 from leads.intake.joining import join
 from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, write_lead
@@ -29,8 +30,9 @@ from routing.engine import Decision
 
 CAUSE = "intake"
 ARRIVAL_FIELDS = (
-    "first_name", "last_name", "email", "phone", "phone_extension", "language", "zip_code", "city", "state", "county", "timezone", "line",
-    "family", "kind", "exclusive", "external_id", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "callback_at",
+    "first_name", "last_name", "email", "phone", "phone_extension", "language",
+    "zip_code", "city", "state", "county", "timezone", "line", "family", "kind", "exclusive",
+    "external_id", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "callback_at",
 )  # fmt: skip
 """Fields of the arrival that a lead has under the same name."""
 
@@ -74,8 +76,8 @@ def receive(
 ) -> Receipt:
     """The request is stored, and its lead scored, routed and under way; or it has joined a lead of the same person.
 
-    Owns its transaction. A field that is wrong: `IntakeError`, and nothing stays but a `RejectedIntake`. The same key with another
-    body: `IdempotencyConflict`.
+    Owns its transaction. A field that is wrong: `IntakeError`, and nothing stays but a `RejectedIntake`. The same key with
+    another body: `IdempotencyConflict`.
     """
     now = timezone.now() if now is None else now
     try:
@@ -86,29 +88,29 @@ def receive(
         raise
 
 
-def take_in(
-    payload: Any, *, source: Source, idempotency_key: str | None, now: datetime, door: str, by: User | None
-) -> Receipt:
+def take_in(payload: Any, *, source: Source, idempotency_key: str | None, now: datetime, door: str, by: User | None) -> Receipt:
     """As `receive`, but nothing is kept of what was refused."""
-    config = configuration()
-    source = config.sources.get(source.pk, source)
-    arrival = payloads.read(payload, source=source, now=now, zone=config.roster.timezone, find_line=config.line)
     key = payloads.idempotency_key(idempotency_key)
     clean = storable(payload)
-    request = Request(clean, arrival, source, key, body_hash(clean), door, by, now)
-    same = {
-        "source_id": source.pk,
-        "idempotency_key": key,
-        "external_id": arrival.external_id,
-        "phone": arrival.phone,
-        "email": arrival.email,
-    }
+    config = last_known()
+    arrival = _read(payload, source, config, now)
+    marks = recognise.Marks(source.pk, key, arrival.external_id, arrival.phone, arrival.email)
     with transaction.atomic():
-        recognise.lock(recognise.lock_keys(**same))
-        known = recognise.look_up(**same)
-        if known.request is not None:
-            return _replay(request, known.request)
-        return _join(request, known, config) or _create(request, known, config)
+        numbers = recognise.lock(marks)
+        if (fresh := configuration(numbers)) is not config:  # lines or sources have changed since this process last looked
+            config, arrival = fresh, _read(payload, source, fresh, now)
+        with revisions.as_of(numbers):
+            origin = config.sources.get(source.pk, source)
+            request = Request(clean, arrival, origin, key, body_hash(clean), door, by, now)
+            known = recognise.look_up(marks)
+            if known.request is not None:
+                return _replay(request, known.request)
+            return _join(request, known, config) or _create(request, known, config)
+
+
+def _read(payload: Any, source: Source, config: Configuration, now: datetime) -> Arrival:
+    source = config.sources.get(source.pk, source)
+    return payloads.read(payload, source=source, now=now, zone=config.roster.timezone, find_line=config.line)
 
 
 def body_hash(payload: Any) -> str:
@@ -134,8 +136,16 @@ def _join(request: Request, known: recognise.Known, config: Configuration) -> Re
         if lead is None:
             continue
         others = [other.id for other in candidates if other.id != lead.pk and other.family == candidate.family]
-        rows, events = _rows(request, created=False), _events(request, known, config)
-        decision = join(lead, request.arrival, request.source, rows, events, others, config=config, now=request.now)
+        decision = join(
+            lead,
+            arrival=request.arrival,
+            source=request.source,
+            rows=_rows(request, created=False),
+            events=_events(request, known, config),
+            duplicates=others,
+            config=config,
+            now=request.now,
+        )
         return Receipt(lead, created=False, duplicate=True, decision=decision or latest_decision(lead))
     return None
 
@@ -207,7 +217,8 @@ def _rows(request: Request, *, created: bool) -> list[models.Model]:
         )
     if arrival.notes:
         rows.append(Note(by=request.by, at=now, text=arrival.notes))
-    rows += [withdrawal(["email"], email=arrival.email, at=event.at, via=UNSUBSCRIBE) for event in arrival.events if event.kind == UNSUBSCRIBE and arrival.email]
+    left = [event for event in arrival.events if event.kind == UNSUBSCRIBE and arrival.email]
+    rows += [withdrawal(["email"], email=arrival.email, at=event.at, via=UNSUBSCRIBE) for event in left]
     return rows
 
 

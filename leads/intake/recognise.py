@@ -1,7 +1,7 @@
 """Is this the same request, a person we are working with, a client? One lock, then one look-up, then plain choices."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,10 @@ from leads.models import OPEN_STATUSES, Status
 
 LIVE_STATUSES: Final = (*OPEN_STATUSES, Status.NURTURE)
 
-_LOCK: Final = "SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%s::bigint[]) AS key"
+_LOCK: Final = """
+SELECT (SELECT json_object_agg(name, number) FROM agency_revision), count(pg_advisory_xact_lock(key))
+  FROM unnest(%s::bigint[]) AS key
+"""
 
 _LOOK_UP: Final = """
 SELECT 'request', s.lead_id, NULL::bigint, s.body_hash, '', NULL, coalesce(s.idempotency_key = %(key)s, false), s.created,
@@ -21,7 +24,8 @@ SELECT 'request', s.lead_id, NULL::bigint, s.body_hash, '', NULL, coalesce(s.ide
   FROM leads_submission s
  WHERE s.source_id = %(source)s AND (s.idempotency_key = %(key)s OR s.external_id = %(external)s)
 UNION ALL
-SELECT 'lead', l.id, l.household_id, l.status, l.family, p.key, l.phone = %(phone)s AND l.phone <> '', l.email = %(email)s AND l.email <> '',
+SELECT 'lead', l.id, l.household_id, l.status, l.family, p.key,
+       l.phone = %(phone)s AND l.phone <> '', l.email = %(email)s AND l.email <> '',
        l.received_at, seen.source_id, seen.received_at
   FROM (SELECT id FROM leads_lead WHERE phone = %(phone)s AND phone <> ''
         UNION SELECT id FROM leads_lead WHERE email = %(email)s AND email <> '') AS found
@@ -39,6 +43,17 @@ SELECT 'client', c.id, c.household_id, '', '',
   LEFT JOIN producers_producer csr ON csr.id = c.csr_id
   LEFT JOIN producers_producer sold ON sold.id = c.producer_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What tells a request and its person apart from others."""
+
+    source_id: int
+    idempotency_key: str | None
+    external_id: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +127,13 @@ class Known:
         )
 
 
-def lock_keys(*, source_id: int, idempotency_key: str | None, external_id: str, phone: str, email: str) -> list[int]:
+def lock_keys(marks: Marks) -> list[int]:
     """One number per thing that two requests may have in common, sorted so that no two requests wait for each other."""
     shared = {
-        f"key {source_id} {idempotency_key}" if idempotency_key else "",
-        f"external {source_id} {external_id}" if external_id else "",
-        f"phone {phone}" if phone else "",
-        f"email {email}" if email else "",
+        f"key {marks.source_id} {marks.idempotency_key}" if marks.idempotency_key else "",
+        f"external {marks.source_id} {marks.external_id}" if marks.external_id else "",
+        f"phone {marks.phone}" if marks.phone else "",
+        f"email {marks.email}" if marks.email else "",
     } - {""}
     return sorted(
         int.from_bytes(hashlib.blake2b(one.encode(), digest_size=8, person=b"intake").digest(), "big", signed=True)
@@ -126,21 +141,30 @@ def lock_keys(*, source_id: int, idempotency_key: str | None, external_id: str, 
     )
 
 
-def lock(keys: Sequence[int]) -> None:
+def lock(marks: Marks) -> Mapping[str, int]:
     """Wait until no other transaction works on the same person or request; held until this transaction ends.
 
-    A statement of its own: one that also looked rows up would not see what the transaction it waited for has written.
+    Returns the revision numbers as of before the wait. A statement of its own: one that also looked rows up would not see what
+    the transaction it waited for has written.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [list(keys)])
+        cursor.execute(_LOCK, [lock_keys(marks)])
+        numbers: dict[str, int] | None = cursor.fetchone()[0]
+    return numbers or {}
 
 
-def look_up(*, source_id: int, idempotency_key: str | None, external_id: str, phone: str, email: str) -> Known:
+def look_up(marks: Marks) -> Known:
     """What is known of this request and this person; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             _LOOK_UP,
-            {"source": source_id, "key": idempotency_key, "external": external_id or None, "phone": phone, "email": email},
+            {
+                "source": marks.source_id,
+                "key": marks.idempotency_key,
+                "external": marks.external_id or None,
+                "phone": marks.phone,
+                "email": marks.email,
+            },
         )
         rows = cursor.fetchall()
     requests = [KnownRequest(row[1], row[3], row[6], row[7], row[8]) for row in rows if row[0] == "request"]
@@ -163,11 +187,7 @@ def same_wish(leads: Iterable[KnownLead], family: str) -> list[KnownLead]:
     The phone's before the e-mail's, the same family before an unknown one, open before nurtured, then the latest. A line nobody
     knows might be any line, so an unknown family joins whatever the person has open.
     """
-    live = [
-        lead
-        for lead in leads
-        if lead.status in LIVE_STATUSES and (lead.family == family or not lead.family or not family)
-    ]
+    live = [lead for lead in leads if lead.status in LIVE_STATUSES and (lead.family == family or not lead.family or not family)]
     return sorted(
         live,
         key=lambda lead: (lead.by_phone, lead.family == family, lead.status != Status.NURTURE, lead.received_at, lead.id),

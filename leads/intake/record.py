@@ -1,18 +1,25 @@
-"""Writing what arrived: one statement for a new lead with everything around it, one for what joins an old one."""
+"""Writing what arrived: one statement for a new lead with everything around it, one for what joins an old one.
+
+Rows travel as JSON, one parameter a row: a statement with a parameter for every column costs more than the rest of the intake.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, models
+from phonenumber_field.phonenumber import PhoneNumber
 
 from leads.intake.payload import GivenEvent
-from leads.models import Consent, Event, Household, Lead, Note, Submission
+from leads.models import Event, Household, Lead
 
 Rows = Sequence[models.Model]
 """Unsaved rows that belong to the lead, without its id."""
+
+_HOUSEHOLD: Final = "(SELECT id FROM household)"
+_LEAD: Final = "(SELECT id FROM lead)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,72 +33,80 @@ class Behaviour:
 def write_lead(lead: Lead, household: Household | None, rows: Rows, behaviour: Behaviour) -> None:
     """The lead, its household (when new), its rows and its events are stored; the lead has its id. One statement."""
     parts: list[str] = []
-    values: list[Any] = []
+    values: list[str] = []
     if household is not None:
-        parts.append(f"household AS (INSERT INTO {_into(Household)} VALUES ({_marks(Household)}) RETURNING id)")
-        values += _values(household)
-    sql = f"lead AS (INSERT INTO {_into(Lead)} VALUES ({_marks(Lead, household_id='(SELECT id FROM household)' if household else '%s')})"
-    parts.append(f"{sql} RETURNING id, household_id)")
-    values += _values(lead, without="household_id" if household is not None else "")
-    _add_rows(parts, values, rows, behaviour, "(SELECT id FROM lead)")
+        parts.append(f"household AS ({_insert(Household)} RETURNING id)")
+        values.append(_json(household))
+    parts.append(f"lead AS ({_insert(Lead, 'household_id', _HOUSEHOLD if household else '')} RETURNING id, household_id)")
+    values.append(_json(lead))
+    _add(parts, values, rows, behaviour, _LEAD)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT id, household_id FROM lead", values)
+        cursor.execute(f"WITH {', '.join(parts)} SELECT id, household_id FROM lead", values)  # noqa: S608
         lead.pk, lead.household_id = cursor.fetchone()
     lead._state.adding, lead._state.db = False, connection.alias
 
 
 def write_rows(lead: Lead, rows: Rows, behaviour: Behaviour) -> None:
-    """The rows and events are stored with a lead that is there already. One statement."""
+    """The rows and events are stored with a lead that is there already. One statement, none when there is nothing."""
+    for row in rows:
+        row.lead_id = lead.pk  # type: ignore[attr-defined]  # every one of them belongs to a lead
     parts: list[str] = []
-    values: list[Any] = []
-    _add_rows(parts, values, rows, behaviour, str(int(lead.pk)))
+    values: list[str] = []
+    _add(parts, values, rows, behaviour, "")
     if parts:
+        text = f"WITH lead AS (SELECT %s::bigint AS id), {', '.join(parts)} SELECT 1"
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {', '.join(parts)} SELECT 1", values)
+            cursor.execute(text, [lead.pk, *values])
 
 
-def _add_rows(parts: list[str], values: list[Any], rows: Rows, behaviour: Behaviour, lead_id: str) -> None:
+def _add(parts: list[str], values: list[str], rows: Rows, behaviour: Behaviour, lead_id: str) -> None:
     for index, row in enumerate(rows):
-        model = type(row)
-        parts.append(f"row{index} AS (INSERT INTO {_into(model)} VALUES ({_marks(model, lead_id=lead_id)}))")
-        values += _values(row, without="lead_id")
+        parts.append(f"row{index} AS ({_insert(type(row), 'lead_id', lead_id)})")
+        values.append(_json(row))
     if behaviour.events:
-        parts.append(
-            f"events AS (INSERT INTO {Event._meta.db_table} (lead_id, kind, at, data, source_id)"  # noqa: S608
-            f" SELECT {lead_id}, kind, at, data::jsonb, %s::bigint"
-            " FROM unnest(%s::text[], %s::timestamptz[], %s::text[]) AS given (kind, at, data))"
-        )
-        events = behaviour.events
-        values += [
-            behaviour.source_id,
-            [event.kind for event in events],
-            [event.at for event in events],
-            [json.dumps(dict(event.data)) if event.data else "{}" for event in events],
-        ]
+        parts.append(_EVENTS)
+        values.append(_dumps([_event(event, behaviour.source_id) for event in behaviour.events]))
 
 
-@lru_cache(maxsize=16)
+_EVENTS: Final = (
+    f"events AS (INSERT INTO {Event._meta.db_table} (lead_id, kind, at, data, source_id)"  # noqa: S608
+    f" SELECT {_LEAD}, kind, at, data, source_id"
+    " FROM jsonb_to_recordset(%s::jsonb) AS given (kind text, at timestamptz, data jsonb, source_id bigint))"
+)
+
+
+def _event(event: GivenEvent, source_id: int | None) -> dict[str, Any]:
+    return {"kind": event.kind, "at": event.at, "data": event.data, "source_id": source_id}
+
+
+@lru_cache(maxsize=32)
+def _insert(model: type[models.Model], reference: str = "", instead: str = "") -> str:
+    """The insert of one row from JSON; the column `reference` is `instead`, if that is given."""
+    table = model._meta.db_table
+    columns = [field.column for field in _columns(model)]
+    taken = [instead if instead and column == reference else f'given."{column}"' for column in columns]
+    names = ", ".join(f'"{column}"' for column in columns)
+    return (
+        f'INSERT INTO "{table}" ({names}) SELECT {", ".join(taken)}'  # noqa: S608
+        f' FROM jsonb_populate_record(NULL::"{table}", %s::jsonb) AS given'
+    )
+
+
+@lru_cache(maxsize=32)
 def _columns(model: type[models.Model]) -> "tuple[models.Field[Any, Any], ...]":
     return tuple(field for field in model._meta.concrete_fields if not field.primary_key)
 
 
-@lru_cache(maxsize=16)
-def _into(model: type[models.Model]) -> str:
-    names = ", ".join(f'"{column.column}"' for column in _columns(model))
-    return f'"{model._meta.db_table}" ({names})'
+def _json(row: models.Model) -> str:
+    return _dumps({field.column: getattr(row, field.attname) for field in _columns(type(row))})
 
 
-@lru_cache(maxsize=64)
-def _marks(model: type[models.Model], **instead: str) -> str:
-    return ", ".join(instead.get(column.attname, "%s") for column in _columns(model))
+def _dumps(value: Any) -> str:
+    return json.dumps(value, default=_plain, separators=(",", ":"))
 
 
-def _values(row: models.Model, without: str = "") -> list[Any]:
-    return [
-        column.get_db_prep_save(getattr(row, column.attname), connection)
-        for column in _columns(type(row))
-        if column.attname != without
-    ]
-
-
-__all__ = ["Behaviour", "Consent", "Note", "Rows", "Submission", "write_lead", "write_rows"]
+def _plain(value: Any) -> Any:
+    """Instants, days, amounts and mappings as PostgreSQL reads them; a number as we wrote it, whether or not it is assigned."""
+    if isinstance(value, PhoneNumber):
+        return value.raw_input
+    return str(value)

@@ -15,7 +15,7 @@ CEILING = f"A score is at most {MOST}"
 FLOOR = "A score is at least 0"
 
 
-def score(
+def score(  # noqa: PLR0917 - facts in, score out
     model: Model, facts: LeadFacts, events: Iterable[EventFacts], roster: Roster, now: datetime, last_activity: datetime
 ) -> Score:
     """Points of all rules that apply, clipped to 0..100, then faded by the days since `last_activity`."""

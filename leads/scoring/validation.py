@@ -17,7 +17,7 @@ NOT_IN_FIT = ("tier", "tiers", "score")
 def problems(data: Any, path: str, known: conditions.Known) -> list[str]:
     """Everything wrong with the model, as `path: what`; empty when it can be used."""
     if not isinstance(data, Mapping):
-        return [f"{path}: must be a mapping."]
+        return [f"{path}: must be a mapping"]
     found = list(_unknown_keys(data, path, MODEL_KEYS))
     if not isinstance(data.get("name", ""), str):
         found.append(f"{path}.name: must be text.")
@@ -25,7 +25,7 @@ def problems(data: Any, path: str, known: conditions.Known) -> list[str]:
     found += _decay(data.get("decay", []), f"{path}.decay")
     rules = data.get("rules", [])
     if not isinstance(rules, list):
-        return [*found, f"{path}.rules: must be a list."]
+        return [*found, f"{path}.rules: must be a list"]
     labels: set[str] = set()
     for index, rule in enumerate(rules):
         found += _rule(rule, f"{path}.rules[{index}]", known, labels)
@@ -35,7 +35,7 @@ def problems(data: Any, path: str, known: conditions.Known) -> list[str]:
 def _unknown_keys(data: Mapping[str, Any], path: str, allowed: set[str]) -> Iterator[str]:
     for key in data:
         if key not in allowed:
-            yield f"{path}.{key}: no such key; known are {', '.join(sorted(allowed))}."
+            yield f"{path}.{key}: no such key; known are {', '.join(sorted(allowed))}"
 
 
 def _is_whole(value: Any, least: int, most: int) -> bool:
@@ -44,56 +44,56 @@ def _is_whole(value: Any, least: int, most: int) -> bool:
 
 def _tiers(data: Any, path: str) -> Iterator[str]:
     if not isinstance(data, Mapping):
-        yield f"{path}: must be a mapping such as {{hot: 65, warm: 40}}."
+        yield f"{path}: must be a mapping such as {{hot: 65, warm: 40}}"
         return
     yield from _unknown_keys(data, path, TIER_KEYS)
     given = [key for key in ("hot", "warm") if key in data]
     for key in given:
         if not _is_whole(data[key], 0, MOST):
-            yield f"{path}.{key}: must be a whole number from 0 to {MOST}."
+            yield f"{path}.{key}: must be a whole number from 0 to {MOST}"
             return
     if data.get("warm", 40) >= data.get("hot", 65):
-        yield f"{path}: warm must begin below hot."
+        yield f"{path}: warm must begin below hot"
 
 
 def _decay(data: Any, path: str) -> Iterator[str]:
     if not isinstance(data, list):
-        yield f"{path}: must be a list."
+        yield f"{path}: must be a list"
         return
     days: set[int] = set()
     for index, step in enumerate(data):
         here = f"{path}[{index}]"
         if not isinstance(step, Mapping):
-            yield f"{here}: must be a mapping such as {{after_days: 30, keep: 0.8}}."
+            yield f"{here}: must be a mapping such as {{after_days: 30, keep: 0.8}}"
             continue
         yield from _unknown_keys(step, here, STEP_KEYS)
         after, keep = step.get("after_days"), step.get("keep")
-        if not _is_whole(after, 1, 3650):
-            yield f"{here}.after_days: must be a whole number of days from 1 to 3650."
+        if not isinstance(after, int) or not _is_whole(after, 1, 3650):
+            yield f"{here}.after_days: must be a whole number of days from 1 to 3650"
         elif after in days:
-            yield f"{here}.after_days: {after} is written twice."
+            yield f"{here}.after_days: {after} is written twice"
         else:
             days.add(after)
         if isinstance(keep, bool) or not isinstance(keep, int | float) or not 0 <= keep <= 1:
-            yield f"{here}.keep: must be a share from 0 to 1."
+            yield f"{here}.keep: must be a share from 0 to 1"
 
 
 def _rule(data: Any, path: str, known: conditions.Known, labels: set[str]) -> Iterator[str]:
     if not isinstance(data, Mapping):
-        yield f"{path}: must be a mapping."
+        yield f"{path}: must be a mapping"
         return
     yield from _unknown_keys(data, path, RULE_KEYS)
     label = data.get("label")
     if not isinstance(label, str) or not label.strip():
-        yield f"{path}.label: is required; it is what a producer reads."
+        yield f"{path}.label: is required; it is what a producer reads"
     elif label in labels:
-        yield f"{path}.label: {label!r} is written twice."
+        yield f"{path}.label: {label!r} is written twice"
     else:
         labels.add(label)
     if not _is_whole(data.get("points"), -1000, 1000) or data["points"] == 0:
-        yield f"{path}.points: must be a whole number from -1000 to 1000, not 0."
+        yield f"{path}.points: must be a whole number from -1000 to 1000, not 0"
     if "event" not in data and "fit" not in data:
-        yield f"{path}: needs event or fit."
+        yield f"{path}: needs event or fit"
     yield from _counting(data, path)
     if "event" in data:
         yield from _events(data["event"], f"{path}.event")
@@ -106,27 +106,27 @@ def _counting(data: Mapping[str, Any], path: str) -> Iterator[str]:
         if key not in data:
             continue
         if "event" not in data:
-            yield f"{path}.{key}: only counts events, and the rule names none."
+            yield f"{path}.{key}: only counts events, and the rule names none"
         elif not _is_whole(data[key], 1, 10_000):
-            yield f"{path}.{key}: must be a whole number from 1 to 10000."
+            yield f"{path}.{key}: must be a whole number from 1 to 10000"
     if data.get("intent", "high") not in INTENTS:
-        yield f"{path}.intent: must be one of {', '.join(INTENTS)}."
+        yield f"{path}.intent: must be one of {', '.join(INTENTS)}"
 
 
 def _events(data: Any, path: str) -> Iterator[str]:
     if not isinstance(data, list) or not data:
-        yield f"{path}: must be a list of kinds of events."
+        yield f"{path}: must be a list of kinds of events"
         return
     for index, kind in enumerate(data):
         if not isinstance(kind, str) or not kind or len(kind) > 40:
-            yield f"{path}[{index}]: must be the name of a kind of event, at most 40 characters."
+            yield f"{path}[{index}]: must be the name of a kind of event, at most 40 characters"
 
 
 def _fit(data: Any, path: str, known: conditions.Known) -> Iterator[str]:
     if not isinstance(data, Mapping) or not data:
-        yield f"{path}: must be a mapping of conditions."
+        yield f"{path}: must be a mapping of conditions"
         return
     for key in NOT_IN_FIT:
         if key in data:
-            yield f"{path}.{key}: cannot be used here, the score comes of it."
+            yield f"{path}.{key}: cannot be used here, the score comes of it"
     yield from conditions.problems({key: value for key, value in data.items() if key not in NOT_IN_FIT}, path, known)

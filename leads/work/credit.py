@@ -15,8 +15,8 @@ def credit(
 ) -> None:
     """The current ownership carries these stamps, and its owner's rates count what it had not reached before.
 
-    A quote takes a contact, a sale takes both: what is further on is credited with what lies before it. It counts in the bucket that
-    counted the lead as received: the day, family and tier of the ownership's beginning.
+    A quote takes a contact, a sale takes both: what is further on is credited with what lies before it. It counts in the bucket
+    that counted the lead as received: the day, family and tier of the ownership's beginning.
     """
     held = Assignment.objects.select_related("producer", "decision").filter(lead=lead, ended_at__isnull=True).first()
     if held is None:

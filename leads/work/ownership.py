@@ -65,9 +65,7 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime | None = None) -
     return decision
 
 
-def reassign(
-    lead: Lead, *, by: User, producer: Producer | None = None, reason: str, now: datetime | None = None
-) -> Decision:
+def reassign(lead: Lead, *, by: User, producer: Producer | None = None, reason: str, now: datetime | None = None) -> Decision:
     """The lead is with `producer`, if they may have it; without one, with whoever the rules choose apart from its owner."""
     now = timezone.now() if now is None else now
     if not reason.strip():
@@ -92,9 +90,7 @@ def _hand_over(lead: Lead, by: User, producer: Producer | None, reason: str, now
         except AssignmentError as error:
             raise WorkError(str(error)) from error
     exclude = set() if lead.owner is None else {lead.owner.key}
-    return assign(
-        lead, reason="manual", now=now, exclude=exclude, by=by, end_reason=EndReason.REASSIGNED, end_note=reason
-    )
+    return assign(lead, reason="manual", now=now, exclude=exclude, by=by, end_reason=EndReason.REASSIGNED, end_note=reason)
 
 
 def _check_owned(lead: Lead) -> None:

@@ -12,7 +12,7 @@ BACK: Final = "it is worked on again"
 
 
 def bring_back(lead: Lead, *, by: User | None, now: datetime) -> None:
-    """The lead is open again and somebody's: a closed one whose it was, a nurtured one whose hands it is in, else as the rules say.
+    """The lead is open again and somebody's: a closed one whose it was, a nurtured one whose hands it is in, else as rules say.
 
     The caller's transaction holds the lead. The rules may put a nurtured lead back into nurture.
     """

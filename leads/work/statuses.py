@@ -53,7 +53,7 @@ class Step:
     sale: Sale = field(default_factory=Sale)
 
 
-def set_status(  # noqa: PLR0913
+def set_status(
     lead: Lead,
     *,
     by: User | None,
@@ -70,8 +70,8 @@ def set_status(  # noqa: PLR0913
 ) -> None:
     """The lead has the status, with all that goes with it: quote or policy, history, timers, ownership, rates.
 
-    Quoted and bound need a premium (dollars a year), and make another quote or policy when the lead is there already; lost needs a
-    reason. A closed or nurtured lead that is set to an open status is opened again. Pressing twice does it once.
+    Quoted and bound need a premium (dollars a year), and make another quote or policy when the lead is there already; lost needs
+    a reason. A closed or nurtured lead that is set to an open status is opened again. Pressing twice does it once.
     """
     now = timezone.now() if now is None else now
     sale = Sale(premium, commission, carrier, line, number, effective_on, expires_on)
@@ -121,7 +121,6 @@ def _to_contacted(step: Step) -> None:
 
 def _to_quoted(step: Step) -> None:
     lead, sale, now = _owned(step.lead), step.sale, step.now
-    assert sale.premium is not None
     offer = {"lead": lead, "by": step.by, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line}
     if lead.status == Status.QUOTED and Quote.objects.filter(**offer, quoted_at__gt=now - DOUBLE_PRESS).exists():
         return

@@ -30,7 +30,7 @@ CLOSES: Final = {
 """Channels that a person's "stop" closes: a word about the number is about everything that goes to the number."""
 
 
-def log_touch(  # noqa: PLR0913
+def log_touch(
     lead: Lead,
     *,
     by: User | None,

@@ -28,7 +28,9 @@ def test_a_number_is_kept_in_one_form_with_its_extension(written, number, extens
     assert fields.phone(written) == (number, extension)
 
 
-@pytest.mark.parametrize("written", ["555-0143", "12", "call me", "212555014", "2125550143999", True, ["212"], "+999 1", "212\x005550143"])
+@pytest.mark.parametrize(
+    "written", ["555-0143", "12", "call me", "212555014", "2125550143999", True, ["212"], "+999 1", "212\x005550143"]
+)
 def test_what_is_no_number_is_refused(written):
     with pytest.raises(FieldError):
         fields.phone(written)
@@ -101,13 +103,17 @@ def test_a_time_without_an_offset_is_on_the_given_clocks():
     assert fields.moment("2026-11-24T15:00:00Z", "America/New_York") == datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["2026-11-24", "tomorrow", 5, "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-12:00", "1066-10-14T09:00"])
+@pytest.mark.parametrize(
+    "written", ["2026-11-24", "tomorrow", 5, "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-12:00", "1066-10-14T09:00"]
+)
 def test_what_is_no_time_is_refused(written):
     with pytest.raises(FieldError, match="Must be a time"):
         fields.moment(written, "America/New_York")
 
 
-@pytest.mark.parametrize(("written", "flag"), [(True, True), (False, False), ("true", True), ("False", False), (None, True), ("", True)])
+@pytest.mark.parametrize(
+    ("written", "flag"), [(True, True), (False, False), ("true", True), ("False", False), (None, True), ("", True)]
+)
 def test_flags_are_true_or_false(written, flag):
     assert fields.flag(written, default=True) is flag
 
