@@ -9,9 +9,9 @@ class AgencyConfig(AppConfig):
     def ready(self) -> None:
         """After each migration and flush, roles have their groups, configuration its numbers, and the beat its duties."""
         from agency import schedule
-        from agency.messaging import checks  # noqa: F401  # registers itself
         from agency.agencyfile import register
         from agency.agencyfile.agency import SECTION
+        from agency.messaging import checks  # noqa: F401  # registers itself
         from agency.revisions import begin
         from agency.roles import sync_groups
 

@@ -71,7 +71,7 @@ def provider(channel: str) -> Provider:
 
 
 def problem(channel: str) -> str:
-    """What is wrong with the setting that chooses the channel's provider, or empty. It never quotes the URL: that holds a password."""
+    """What is wrong with the setting that chooses the provider, or empty. It never quotes the URL, which holds a password."""
     module, url = channels()[channel], _url(channel)
     scheme = urlsplit(url).scheme
     if scheme in module.providers and (scheme or not url):

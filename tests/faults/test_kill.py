@@ -140,6 +140,24 @@ def test_a_worker_killed_while_the_mail_server_thinks(machine: Machine) -> None:
         server.close()
 
 
+def test_a_worker_is_poked_by_the_commit_and_needs_no_beat(machine: Machine, sarah: User) -> None:
+    worker = machine.start(WORKER)
+    promise = machine.python(
+        """
+from django.utils import timezone
+from agency import poke
+from agency.messaging import send
+from agency.models import User
+sarah = User.objects.get(username="sarah")
+send(channel="email", audience="staff", kind="note", user=sarah, subject="Hello", now=timezone.now())
+poke.send()  # the hint that the commit gives from a thread, which ends with this short process
+"""
+    )
+    assert promise.wait(60) == 0
+    assert eventually(lambda: Message.objects.get().state == DueState.DONE), machine.said(worker)
+    assert len(machine.letters()) == 1
+
+
 def test_worker_and_beat_killed_and_started_again_deliver_what_was_promised_meanwhile(machine: Machine, sarah: User) -> None:
     first = [machine.start(WORKER), machine.start(BEAT)]
     assert eventually(lambda: Heartbeat.objects.filter(name="sweep").exists()), "\n".join(map(machine.said, first))
