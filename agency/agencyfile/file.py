@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from agency import revisions
 from agency.agencyfile.fields import UNKNOWN_KEY, Problems
 from agency.agencyfile.reading import UnreadableError, read_file
 from agency.agencyfile.sections import Writing, sections
@@ -80,10 +81,11 @@ def load_data(data: Any, *, now: datetime | None = None, by: User | None = None)
     entries = check(data)
     writing = Writing(now=now or timezone.now(), by=by)
     order = [section for section in sections() if section.key in entries]
-    for section in order:
-        section.write(entries[section.key], writing)
-    for section in order:
-        section.link(entries[section.key], writing)
+    with revisions.together():
+        for section in order:
+            section.write(entries[section.key], writing)
+        for section in order:
+            section.link(entries[section.key], writing)
     return writing
 
 

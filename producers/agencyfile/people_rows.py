@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from agency import roles
-from agency.agencyfile.sections import CHANGED, CREATED, DEACTIVATED, Writing, put
+from agency import revisions, roles
+from agency.agencyfile.sections import CHANGED, DEACTIVATED, Writing, put
 from agency.agencyfile.writing import plain_number
 from agency.hours import write_week
 from agency.models import User
@@ -43,8 +43,8 @@ def write_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
         producer.user = user
         what = put(producer, _values(entry))
         links = [
-            _relink(producer.teams, [teams[key] for key in entry.teams], fresh=what == CREATED),
-            _relink(producer.lines, [lines[key] for key in entry.lines], fresh=what == CREATED),
+            _relink(producer, "teams", [teams[key] for key in entry.teams]),
+            _relink(producer, "lines", [lines[key] for key in entry.lines]),
             _write_licenses(producer, entry.licenses),
             _write_rows(producer, entry),
         ]
@@ -94,12 +94,15 @@ def _values(entry: PersonEntry) -> dict[str, Any]:
     }
 
 
-def _relink(manager: Any, wanted: list[models.Model], *, fresh: bool) -> bool:
-    if {one.pk for one in wanted} == (set() if fresh else {one.pk for one in manager.all()}):
+def _relink(producer: Producer, name: str, wanted: list[models.Model]) -> bool:
+    """The person is linked to these, by rows in the order given, so that an export has it."""
+    if {one.pk for one in wanted} == {one.pk for one in _rows(producer, name)}:
         return False
+    manager = getattr(producer, name)
     manager.clear()
-    for one in wanted:  # one by one: rows written together have no order to be read back in
-        manager.add(one)
+    owner, other = manager.source_field.attname, manager.target_field.attname
+    manager.through.objects.bulk_create([manager.through(**{owner: producer.pk, other: one.pk}) for one in wanted])
+    revisions.bump(revisions.ROSTER)
     return True
 
 
@@ -140,11 +143,12 @@ def _match(producer: Producer, model: type[models.Model], stored: list[Any], wan
             surplus.append(record)
         else:
             missing.remove(same)
-    for record in surplus:
-        record.delete()
-    for row in missing:
-        model._default_manager.create(producer=producer, **row)
-    return bool(surplus or missing)
+    if not surplus and not missing:
+        return False
+    model._default_manager.filter(pk__in=[record.pk for record in surplus]).delete()
+    model._default_manager.bulk_create([model(producer=producer, **row) for row in missing])
+    revisions.bump(revisions.ROSTER)
+    return True
 
 
 def _rows(producer: Producer, name: str) -> list[Any]:
