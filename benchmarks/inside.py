@@ -38,7 +38,7 @@ def post(client: Client, key: str, body: bytes) -> Any:
 
 def count_queries(key: str) -> list[str]:
     """The statements of one lead, once everything that is cached is cached."""
-    client, people = Client(), People()
+    client, people = Client(SERVER_NAME="localhost"), People()
     for _ in range(5):
         post(client, key, people.next_body())
     with CaptureQueriesContext(connection) as captured:
@@ -48,7 +48,7 @@ def count_queries(key: str) -> list[str]:
 
 def profile(key: str, leads: int = 500, lines: int = 60) -> str:
     """Where the time of so many leads goes, by function, in one process."""
-    client, people = Client(), People()
+    client, people = Client(SERVER_NAME="localhost"), People()
     for _ in range(20):
         post(client, key, people.next_body())
     profiler = cProfile.Profile()
