@@ -123,15 +123,22 @@ def recompute(row: RoutingDecision) -> Decision:
 
     What a person or the ladder chose is only held against the gates again.
     """
-    facts = row.facts
+    kept, facts = stored(row), row.facts
     lead, people = lead_from_data(facts["lead"]), _roster_then(row)
-    if facts["by"] != _BY_RULES:
-        kept = stored(row)
-        return replace(given(lead, people, kept.ruleset, kept.producer or "", row.at, reason=row.reason), shares=kept.shares)
+    if facts["by"] == _BY_RULES:
+        answer = _by_rules(row, lead, people)
+    else:
+        answer = given(lead, people, kept.ruleset, kept.producer or "", row.at, reason=row.reason)
+    if answer.rotation is None:  # the turn came with the lead, from whoever had it before
+        answer = replace(answer, rotation=kept.rotation, shares=kept.shares)
+    return replace(answer, ledger=None)
+
+
+def _by_rules(row: RoutingDecision, lead: LeadFacts, people: Roster) -> Decision:
+    facts = row.facts
     rules = rulesets.engine_rules(row.ruleset) if row.ruleset else rulesets.NO_RULES
     rotations = {name: {key: Balance(owed) for key, owed in ledger.items()} for name, ledger in facts["rotations"].items()}
-    answer = decide(lead, people, rules, rotations, row.at, exclude=frozenset(facts["exclude"]))
-    return replace(answer, ledger=None)
+    return decide(lead, people, rules, rotations, row.at, exclude=frozenset(facts["exclude"]))
 
 
 def _roster_then(row: RoutingDecision) -> Roster:

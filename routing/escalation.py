@@ -187,7 +187,9 @@ def _alert(step: LadderStep, one: Producer, config: Configuration, now: datetime
     lead, held = step.lead, step.assignment
     facts = facts_of(lead, now)
     zone = ZoneInfo(config.roster.timezone)
-    minutes = int((now - held.started_at).total_seconds() // 60)
+    # The owner answers for their own time, the manager is told how long the lead itself has waited.
+    since = _first_owned_at(lead) if step.to == "manager" else held.started_at
+    minutes = int((now - since).total_seconds() // 60)
     return staff_drafts(
         f"ladder_{step.action}",
         user=one.user,
@@ -198,6 +200,10 @@ def _alert(step: LadderStep, one: Producer, config: Configuration, now: datetime
         lead_id=lead.pk,
         dedupe_key=f"ladder:{step.pk}:{one.pk}",
     )
+
+
+def _first_owned_at(lead: "Lead") -> datetime:
+    return Assignment.objects.filter(lead_id=lead.pk).order_by("started_at").values_list("started_at", flat=True)[0]
 
 
 # --- Taking back ---
