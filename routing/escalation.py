@@ -125,7 +125,7 @@ def _due_hold(now: datetime) -> Hold | None:
         Hold.objects.filter(ready, state=DueState.DUE)
         .select_related("lead")
         .order_by("due_at", "pk")
-        .select_for_update(skip_locked=True, of=("self", "lead"), no_key=True)
+        .select_for_update(skip_locked=True, of=("lead", "self"), no_key=True)
         .first()
     )
 
@@ -138,7 +138,7 @@ def _decide_again(hold: Hold, now: datetime) -> tuple[DueState, str]:
 
 def _due_rung(now: datetime) -> LadderStep | None:
     steps = LadderStep.objects.select_related("lead__owner__user", "assignment__producer__user")
-    return next(iter(due.lock(steps, now, 1, of=("self", "lead"))), None)
+    return next(iter(due.lock(steps, now, 1, of=("lead", "self"))), None)
 
 
 def _climb(step: LadderStep, now: datetime) -> tuple[DueState, str]:

@@ -21,6 +21,8 @@ from leads.followup.transition import begin_nurture
 from leads.models import FollowUpStep
 
 JOINED = ("lead__owner__user", "lead__steward__user", "plan__steward__user", "step__template", "step__otherwise")
+LOCKED = ("lead", "self")
+"""The lead first: a step whose lead somebody holds is not locked either, so whoever holds the lead never waits for it."""
 FIELDS = ("state", "due_at", "finished_at", "outcome", "message")
 COULD_NOT_RUN = "It could not be run ({error})."
 
@@ -51,7 +53,7 @@ def _run_some(now: datetime, limit: int) -> int:
 def _run_touches(now: datetime, limit: int) -> int:
     """Run up to `limit` calls and messages in one transaction."""
     with transaction.atomic():
-        steps = lock(_touches(), now, limit, of=("self", "lead"))
+        steps = lock(_touches(), now, limit, of=LOCKED)
         if steps:
             _run(steps, now)
     return len(steps)
@@ -60,7 +62,7 @@ def _run_touches(now: datetime, limit: int) -> int:
 def _run_transition(now: datetime) -> int:
     """Run one step that begins another plan, in a transaction of its own: it takes locks that others wait for."""
     with transaction.atomic():
-        steps = lock(_transitions(), now, 1, of=("self", "lead"))
+        steps = lock(_transitions(), now, 1, of=LOCKED)
         for step in steps:
             begin_nurture(step, now)
             record(FollowUpStep, [step], FIELDS)
@@ -74,7 +76,7 @@ def _run_one_by_one(now: datetime, limit: int) -> int:
     for key in list(keys[:limit]):
         try:
             with transaction.atomic():
-                steps = lock(_touches().filter(pk=key), now, 1, of=("self", "lead"))
+                steps = lock(_touches().filter(pk=key), now, 1, of=LOCKED)
                 if steps:
                     _run(steps, now)
                 ran += len(steps)

@@ -12,6 +12,7 @@ from leads.current import configuration
 from leads.facts import KnownPerson, facts_of, lead_facts
 from leads.followup.facts import PlanFacts, StepRow, step_rows
 from leads.followup.plans import plans
+from leads.followup.selectors import is_due_call
 from leads.models import FollowUpStep, Lead, Plan, Status
 from routing.engine.conditions import unmet
 from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
@@ -92,8 +93,8 @@ def stop(lead_id: int, *, event: str, now: datetime) -> int:
 
 
 def call_logged(lead_id: int, *, now: datetime) -> int:
-    """The calls that waited for somebody to make them are done; returns how many."""
-    return FollowUpStep.objects.filter(lead_id=lead_id, channel="call", state=DueState.WAITING).update(
+    """The calls that somebody was to make by `now` are done; returns how many."""
+    return FollowUpStep.objects.filter(is_due_call(now), lead_id=lead_id).update(
         state=DueState.DONE, finished_at=now, outcome=CALLED
     )
 

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from agency.due import DueState
+from agency.due import DueState, lock
 from agency.messaging.models import Message
 from leads import followup
-from leads.followup import outcome, selectors
+from leads.followup import outcome, run, selectors
 from leads.followup.gate import NO_CONSENT
 from leads.followup.sequence import TO_NURTURE
 from leads.followup.transition import REACHED
@@ -293,6 +293,34 @@ def test_a_step_whose_lead_somebody_is_working_on_waits_without_blocking(db):
         assert ran == [0]
         followup.stop(lead.pk, event="reached", now=NOON)
     assert followup.run_due(NOON) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_holds_no_step_of_a_lead_it_could_not_have(db):
+    """Or it could wait for the routing lock while whoever has that waits for the step: a deadlock."""
+    lead = maria(office()["sarah"])
+    followup.start(lead, trigger="assigned", now=NOON)
+    looked, finished = threading.Event(), threading.Event()
+
+    def work() -> None:
+        try:
+            with transaction.atomic():
+                assert lock(run._touches(), NOON, of=run.LOCKED) == []
+                looked.set()
+                finished.wait(20)
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=work, daemon=True)
+    with transaction.atomic():
+        Lead.objects.select_for_update().get(pk=lead.pk)
+        worker.start()
+        assert looked.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+        assert followup.stop(lead.pk, event="reached", now=NOON) == 11
+    finished.set()
+    worker.join(20)
 
 
 @pytest.mark.django_db(transaction=True)

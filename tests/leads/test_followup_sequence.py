@@ -211,6 +211,13 @@ def test_other_leads_go_on(sarah):
     assert len(pending(other)) == 11
 
 
+def test_a_call_made_before_the_sweep_saw_that_it_was_due_counts(sarah):
+    lead = maria(sarah)
+    followup.start(lead, trigger="assigned", now=NOON)
+    assert followup.call_logged(lead.pk, now=NOON) == 1
+    assert step_of(lead, "First call").state == DueState.DONE
+
+
 def test_a_logged_call_finishes_the_call_that_was_waiting_for_it(sarah):
     lead = maria(sarah)
     followup.start(lead, trigger="assigned", now=NOON)
