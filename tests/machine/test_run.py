@@ -20,7 +20,7 @@ from agency.embedded.cluster import Cluster
 from agency.processes import end_orphans
 from tests.services.servers import spare_port
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(400)
 
 
 def eventually(holds: Callable[[], object], seconds: float) -> bool:
@@ -65,7 +65,7 @@ class Copy:
     def is_healthy(self) -> bool:
         return bool(self.health().get("healthy"))
 
-    def wait_until_healthy(self, seconds: float = 60) -> None:
+    def wait_until_healthy(self, seconds: float = 120) -> None:
         assert eventually(self.is_healthy, seconds), f"{self.health()}\n{self.output()}"
 
     def output(self) -> str:
