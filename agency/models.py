@@ -1,4 +1,4 @@
-"""The ground floor's records: who logs in, the agency itself, what is to be delivered, and which version of everything is current."""
+"""The ground floor's records: who logs in, the agency itself, what is to be delivered, and which version of all is current."""
 
 from typing import Any
 

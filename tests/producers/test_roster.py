@@ -143,7 +143,7 @@ def test_logging_in_and_taking_a_lead_leave_the_version_as_it_is(people: dict[st
     user = people["sarah"].user
     user.last_login = TUESDAY
     user.save(update_fields=["last_login"])
-    services.count_assigned(producer_id=people["sarah"].pk, today=date(2026, 11, 24), now=TUESDAY)
+    Load.objects.filter(producer=people["sarah"]).update(open_leads=1)
     services.set_presence(people["sarah"], presence="busy", now=TUESDAY)
     assert revisions.current() == before
 
@@ -189,9 +189,16 @@ def test_a_number_nobody_used_gives_the_current_roster(people: dict[str, Produce
 
 
 def test_counts_of_a_day_week_and_month_that_are_over_are_none(people: dict[str, Producer]) -> None:
-    sarah = people["sarah"].pk
-    for day in (date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 24)):
-        services.count_assigned(producer_id=sarah, today=day, now=TUESDAY)
+    Load.objects.filter(producer=people["sarah"]).update(
+        open_leads=3,
+        day=date(2026, 11, 24),
+        day_count=2,
+        week=date(2026, 11, 23),
+        week_count=3,
+        month=date(2026, 11, 1),
+        month_count=3,
+        last_assigned_at=TUESDAY,
+    )
     assert loads(TUESDAY, NEW_YORK)["sarah"] == LoadFacts(open=3, day=2, week=3, month=3, last_assigned_at=TUESDAY)
     tuesday_night = datetime(2026, 11, 25, 4, 59, tzinfo=UTC)
     wednesday, next_week, next_month = (tuesday_night + timedelta(minutes=1, days=days) for days in (0, 6, 7))
@@ -205,14 +212,6 @@ def test_counts_of_a_day_week_and_month_that_are_over_are_none(people: dict[str,
 def _periods(now: datetime) -> tuple[int, int, int]:
     load = loads(now, NEW_YORK)["sarah"]
     return load.day, load.week, load.month
-
-
-def test_the_first_lead_of_a_new_day_starts_its_counts_again(people: dict[str, Producer]) -> None:
-    sarah = people["sarah"].pk
-    services.count_assigned(producer_id=sarah, today=date(2026, 11, 30), now=TUESDAY)
-    services.count_assigned(producer_id=sarah, today=date(2026, 12, 1), now=TUESDAY + timedelta(days=7))
-    load = Load.objects.get(producer=sarah)
-    assert (load.open_leads, load.day_count, load.week_count, load.month_count) == (2, 1, 2, 1)
 
 
 def test_holidays_close_the_days_around_and_a_state_may_have_its_own() -> None:

@@ -36,7 +36,8 @@ def test_someone_who_leaves_cannot_log_in_and_can_come_back() -> None:
 
 def test_a_promotion_brings_the_permissions() -> None:
     kim = hire("kim")
-    services.set_role(kim, role=Role.MANAGER)
+    kim.role = Role.MANAGER
+    services.save_person(kim, name="Kim", email="kim@harborpoint.example", now=TUESDAY)
     user = User.objects.get(username="kim")
     assert user.is_staff
     assert user.has_perm("agency.reassign_leads")
@@ -50,23 +51,6 @@ def test_presence_is_what_one_says_of_oneself_and_nothing_else() -> None:
     assert (load.presence, load.presence_at) == ("away", TUESDAY)
     with pytest.raises(ValueError, match="asleep"):
         services.set_presence(kim, presence="asleep", now=TUESDAY)
-
-
-def test_a_lead_given_back_is_no_longer_held_but_was_received() -> None:
-    kim = hire("kim")
-    services.count_assigned(producer_id=kim.pk, today=TODAY, now=TUESDAY)
-    services.count_released(producer_id=kim.pk)
-    load = Load.objects.get(producer=kim)
-    assert (load.open_leads, load.day_count) == (0, 1)
-    services.count_reopened(producer_id=kim.pk)
-    assert Load.objects.get(producer=kim).open_leads == 1
-
-
-def test_someone_without_a_load_gets_one_with_the_first_lead() -> None:
-    kim = hire("kim")
-    Load.objects.all().delete()
-    services.count_assigned(producer_id=kim.pk, today=TODAY, now=TUESDAY)
-    assert Load.objects.get(producer=kim).open_leads == 1
 
 
 def test_the_trailing_figures_are_the_last_ninety_days_of_buckets() -> None:
