@@ -20,8 +20,10 @@ LEASE = timedelta(seconds=30)
 """How long a claimed message is left alone. Half of it is for starting deliveries, the other half for the last one to end."""
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600))
 """Waits between attempts; after the last one the message has failed."""
+BATCH = 25
+"""Messages claimed at once: of so many to consumers, at most, nobody knows whether they were sent when a worker is killed."""
 RECORD_EVERY = 0.25
-"""Seconds of deliveries recorded by one statement: as much as a crash can leave unrecorded."""
+"""Seconds of deliveries recorded by one statement: of so much, at most, staff are told again when a worker is killed."""
 
 EXPIRED_STAFF = "The process delivering it ended; it is tried again."
 EXPIRED_CONSUMER = "The process delivering it ended; nobody knows whether it was sent."
@@ -33,7 +35,7 @@ NO_ANSWER_FROM_GATE = "Whether it may be sent could not be told."
 logger = logging.getLogger(__name__)
 
 
-def deliver_due(now: datetime, limit: int = 100, seconds: float = 10.0) -> int:
+def deliver_due(now: datetime, limit: int = BATCH, seconds: float = 10.0) -> int:
     """Every message due at `now` was handed to its provider, refused with a reason, or put off; return how many were claimed.
 
     Works in batches of `limit`, one statement for each stage of a batch, and starts no batch after `seconds`.
