@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from leads import current
 from leads.followup import Permission, may_contact
 from leads.followup.selectors import upcoming
 from leads.inbox import late_from
-from leads.models import Client, Consent, FollowUpStep, Lead, Policy, Quote, Status
+from leads.models import Client, Consent, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
 from producers.facts import Roster
@@ -21,6 +21,7 @@ from routing.decisions import stored
 from routing.engine import RuleTried
 from routing.models import Assignment, LadderStep, RoutingDecision
 
+STEP_ICONS = {"call": "telephone", "sms": "chat-left-text", "email": "envelope", "": "arrow-repeat"}
 CHANNELS = (("call", "Calls"), ("sms", "Texts"), ("email", "E-mails"))
 
 
@@ -54,6 +55,17 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """Something that will happen by itself, or that somebody promised to do."""
+
+    at: datetime
+    label: str
+    icon: str
+    is_rung: bool
+    """Of the escalation ladder: an attempt before it keeps it from happening."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """One lead, for the page."""
 
@@ -67,8 +79,7 @@ class Dossier:
     """When the clock started that still runs; None once someone tried."""
     late: bool
     choice: Choice | None
-    rungs: Sequence[LadderStep]
-    steps: Sequence[FollowUpStep]
+    next: Sequence[Next]
     entries: Sequence[Entry]
     quotes: Sequence[Quote]
     policies: Sequence[Policy]
@@ -82,8 +93,7 @@ class Dossier:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
         shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
-        timers = [(step.pk, step.due_at) for step in (*self.rungs, *self.steps)]
-        return hashlib.blake2s(repr((shown, timers)).encode(), digest_size=8).hexdigest()
+        return hashlib.blake2s(repr((shown, self.next)).encode(), digest_size=8).hexdigest()
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
@@ -91,7 +101,6 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
     roster = current.configuration().roster
     line = roster.lines.get(lead.line)
     assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
-    rungs = list(LadderStep.objects.filter(lead=lead, state=DueState.DUE).order_by("due_at"))
     untouched = assignment is not None and assignment.first_attempt_at is None and lead.status == Status.NEW
     late_at = late_from([lead], target).get(lead.pk)
     return Dossier(
@@ -103,9 +112,8 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         since=lead.owned_since if untouched else None,
         late=untouched and late_at is not None and late_at <= now,
         choice=choice(lead, roster),
-        rungs=rungs,
-        steps=list(upcoming(lead.pk)),
-        entries=timeline(lead),
+        next=_next(lead),
+        entries=told_once(timeline(lead)),
         quotes=list(Quote.objects.filter(lead=lead).order_by("-quoted_at")),
         policies=list(Policy.objects.filter(lead=lead).order_by("-bound_at")),
         consents=list(Consent.objects.filter(lead=lead).order_by("-at")),
@@ -115,6 +123,35 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         ),
         attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
     )
+
+
+def told_once(entries: Sequence[Entry]) -> list[Entry]:
+    """The history without rungs that never came to be, and with one line for what one person was told on several channels."""
+    found: list[Entry] = []
+    for entry in entries:
+        if entry.kind == "escalation" and entry.data.get("state") == DueState.SKIPPED:
+            continue
+        before = found[-1] if found else None
+        if before is not None and entry.kind == before.kind == "message" and _same_news(before, entry):
+            way, _, person = entry.title.rpartition(" to ")
+            others = before.title.removesuffix(f" to {person}")
+            found[-1] = replace(before, title=f"{others}, {way[:1].lower()}{way[1:]} to {person}")
+        else:
+            found.append(entry)
+    return found
+
+
+def _same_news(one: Entry, other: Entry) -> bool:
+    same = one.data.get("kind") == other.data.get("kind") and one.detail == other.detail
+    return same and one.title.rpartition(" to ")[2] == other.title.rpartition(" to ")[2]
+
+
+def _next(lead: Lead) -> list[Next]:
+    """What is still to come, soonest first; two queries."""
+    rungs = LadderStep.objects.filter(lead=lead, state=DueState.DUE)
+    found = [Next(rung.due_at, str(rung), "lightning-charge-fill", True) for rung in rungs]
+    found += [Next(step.due_at, str(step), STEP_ICONS[step.channel], False) for step in upcoming(lead.pk)]
+    return sorted(found, key=lambda one: one.at)
 
 
 def choice(lead: Lead, roster: Roster) -> Choice | None:

@@ -45,20 +45,20 @@ class Entry:
 
 def timeline(lead: Lead) -> list[Entry]:
     """All that happened to the lead, newest first; fourteen queries however much it is."""
-    entries = chain(
-        _arrivals(lead),
-        _events(lead),
-        _decisions(lead),
-        _assignments(lead),
+    entries = chain(  # of the same instant: what followed from the rest comes first
+        _messages(lead),
+        _escalations(lead),
+        _follow_ups(lead),
+        _status_changes(lead),
+        _sales(lead),
         _touches(lead),
         _notes(lead),
-        _status_changes(lead),
-        _messages(lead),
-        _follow_ups(lead),
-        _escalations(lead),
-        _consents(lead),
-        _sales(lead),
         _score_flags(lead),
+        _assignments(lead),
+        _decisions(lead),
+        _consents(lead),
+        _events(lead),
+        _arrivals(lead),
     )
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 

@@ -52,6 +52,13 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 
 @register.filter
+def to_the_second(at: datetime) -> str:
+    """The time of day: 2:59:01 pm."""
+    local = timezone.localtime(at)
+    return f"{local.hour % 12 or 12}:{local.minute:02}:{local.second:02} {'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
 def exact(at: datetime | None) -> str:
     """An instant to the second, with its timezone, for the hover."""
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S %Z}" if at else ""

@@ -64,11 +64,19 @@
   });
   document.addEventListener("htmx:afterSwap", () => { readSkew(); tick(); });
 
-  // A menu that a person has open stays open when the list around it is renewed.
+  // What a person has open, or has begun to fill in, stays as it is when what is around it is renewed; the form just sent does not.
+  let sent = null;
+  const begun = (form) => form !== sent && [...form.elements].some((field) =>
+    field.type !== "hidden" && ("defaultValue" in field
+      ? field.value !== field.defaultValue
+      : [...(field.options || [])].some((option) => option.selected !== option.defaultSelected)));
   if (window.Idiomorph) {
-    window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, node) => !(name === "open" && node.matches("details"));
-    window.Idiomorph.defaults.ignoreActiveValue = true;
+    Object.assign(window.Idiomorph.defaults.callbacks, {
+      beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")),
+      beforeNodeMorphed: (node) => !(node instanceof HTMLFormElement && begun(node)),
+    });
   }
+  document.addEventListener("htmx:beforeRequest", (event) => { sent = event.detail.elt.matches("form") ? event.detail.elt : null; });
 
   // --- Menus ----------------------------------------------------------------------------------------------------------
   const closeMenus = (except) => {
@@ -99,7 +107,10 @@
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   };
-  document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    release(event.detail.elt);
+    if (event.detail.xhr.status < 400 && event.detail.elt.matches("form")) closeMenus(null);
+  });
   window.addEventListener("pageshow", () => { for (const form of document.forms) release(form); });
 
   // --- Fields that depend on a choice -----------------------------------------------------------------------------------

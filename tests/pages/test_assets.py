@@ -11,6 +11,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from agency.context import PLACES
 from agency.templatetags import pages
+from leads.dossier import STEP_ICONS
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 STATIC = settings.BASE_DIR / "static"
@@ -22,7 +23,7 @@ def test_every_symbol_a_page_uses_is_in_the_sprite() -> None:
     sprite = (VENDOR / "bootstrap-icons" / "sprite.svg").read_text()
     held = set(re.findall(r'<symbol[^>]*\sid="([\w-]+)"', sprite))
     named = {name for path in TEMPLATES for name in re.findall(r'{% icon "([\w-]+)"', path.read_text())}
-    used = named | set(pages.ENTRY_ICONS.values()) | {icon for _, _, icon, _ in PLACES} | {"clock"}
+    used = named | set(pages.ENTRY_ICONS.values()) | set(STEP_ICONS.values()) | {icon for _, _, icon, _ in PLACES} | {"clock"}
     assert used == held
 
 
