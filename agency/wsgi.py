@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from agency.api.wire import PatientBodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agency.settings")
-application = get_wsgi_application()
+application = PatientBodies(get_wsgi_application())

@@ -10,10 +10,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from agency.api.errors import PayloadTooLarge, UnreadableError
+from agency.api.limits import MAX_BODY, MAX_DEPTH
 
-MAX_BODY: Final = 256 * 1024
-MAX_DEPTH: Final = 20
-_MOST_DROPPED: Final = 16 * 1024 * 1024
 TOO_LARGE: Final = f"The body is larger than {MAX_BODY // 1024} kB."
 TOO_DEEP: Final = f"The body is nested more than {MAX_DEPTH} levels deep."
 NOT_JSON: Final = "The body is not valid JSON."
@@ -57,17 +55,11 @@ class AlwaysJSON(BaseContentNegotiation):
 
 
 def read_bounded(stream: Any) -> bytes:
-    """The body; PayloadTooLarge when it is over the limit.
-
-    The rest of a large body is read and dropped: a connection closed on unread data loses the answer on its way to the sender.
-    """
+    """The body; PayloadTooLarge when it is over the limit."""
     raw: bytes = stream.read(MAX_BODY + 1)
-    if len(raw) <= MAX_BODY:
-        return raw
-    dropped = len(raw)
-    while dropped < _MOST_DROPPED and (more := stream.read(MAX_BODY)):
-        dropped += len(more)
-    raise PayloadTooLarge(TOO_LARGE)
+    if len(raw) > MAX_BODY:
+        raise PayloadTooLarge(TOO_LARGE)
+    return raw
 
 
 def read_json(raw: bytes) -> Any:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from rest_framework.test import APIClient
 
-from agency.api.bodies import BAD_TEXT, MAX_BODY, NOT_AN_OBJECT, NOT_JSON, TOO_DEEP, TOO_LARGE
+from agency.api.bodies import BAD_TEXT, NOT_AN_OBJECT, NOT_JSON, TOO_DEEP, TOO_LARGE
+from agency.api.limits import MAX_BODY
 from leads.api.intake import NO_SUCH_SOURCE, OTHER_SOURCE
 from leads.api.shapes import LeadSerializer
 from leads.intake import IdempotencyConflict
 from leads.intake.payload import NOBODY_TO_REACH
 from leads.models import Lead, LeadKind, RejectedIntake, Source, Submission
-from tests.office import ANA, TAKING_TURNS, hand_in
+from tests.office import ANA, TAKING_TURNS
 
 LEADS = "/api/v1/leads/"
 
