@@ -199,6 +199,7 @@ def _carry_out(outcome: Outcome) -> Decision:
     rungs = _rungs(outcome)
     text = sql.write(
         owned=decision.producer is not None,
+        again=outcome.cause == "reopen" and decision.rule is None and decision.outcome != UNPLACED,
         rotations=bool(outcome.ledgers),
         ladder=bool(rungs),
         held=decision.outcome == HELD,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from agency import revisions
 from producers.models import Family, LineOfBusiness, Producer, Role, Team, Territory
@@ -110,7 +110,7 @@ def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, 
     """These rules are in force: the version that is, when it says the same, else a new one. RuleSetError when they are wrong."""
     if found := problems(rules, "rules", known()):
         raise RuleSetError("\n".join(found))
-    current = RuleSet.objects.select_for_update().filter(state=RuleSetState.PUBLISHED).first()
+    current = _locked().filter(state=RuleSetState.PUBLISHED).first()
     wanted = [{"name": rule["name"], "when": rule.get("when") or {}, "then": rule["then"]} for rule in rules]
     if current and [{"when": {}, **rule} for rule in plain(current)] == wanted:
         return current
@@ -130,6 +130,11 @@ def copy_into_draft(ruleset: RuleSet, *, by: "User | None", now: datetime, note:
     return draft
 
 
+def _locked() -> QuerySet[RuleSet]:
+    """Rule sets to be changed by us alone; decisions that point at them need not wait."""
+    return RuleSet.objects.select_for_update(no_key=True)
+
+
 def _draft(*, note: str, by: "User | None", now: datetime, copied_from: RuleSet | None) -> RuleSet:
     version = (RuleSet.objects.aggregate(last=Max("version"))["last"] or 0) + 1
     return RuleSet.objects.create(version=version, note=note, created_at=now, created_by=by, copied_from=copied_from)
@@ -138,8 +143,8 @@ def _draft(*, note: str, by: "User | None", now: datetime, copied_from: RuleSet 
 @transaction.atomic
 def publish(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "") -> RuleSet:
     """The draft is in force for the next lead, and what was in force is archived. RuleSetError when it cannot be."""
-    locked = list(RuleSet.objects.select_for_update().filter(state=RuleSetState.PUBLISHED))
-    draft = RuleSet.objects.select_for_update().get(pk=ruleset.pk)
+    locked = list(_locked().filter(state=RuleSetState.PUBLISHED))
+    draft = _locked().get(pk=ruleset.pk)
     if draft.state != RuleSetState.DRAFT:
         raise RuleSetError(NOT_A_DRAFT.format(version=draft.version, state=draft.get_state_display().lower()))
     if found := problems(plain(draft), "rules", known()):

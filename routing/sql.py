@@ -91,6 +91,12 @@ load AS (
     ON CONFLICT (producer_id, day, family, tier) DO UPDATE SET received = bucket.received + 1
 )"""
 
+# Who has a lead back that was theirs received it long ago: it counts as open, and in no cap or rate once more.
+_LOAD_AGAIN = """
+load AS (
+    UPDATE producers_load SET open_leads = open_leads + 1 WHERE producer_id = %(producer)s::bigint
+)"""
+
 _LADDER = """
 ladder AS (
     INSERT INTO routing_ladderstep
@@ -115,11 +121,14 @@ hold AS (
 
 
 @lru_cache(maxsize=32)
-def write(*, owned: bool, rotations: bool, ladder: bool, held: bool) -> str:
-    """One statement that writes an outcome of this shape and returns the decision's id and the lead's status."""
+def write(*, owned: bool, again: bool, rotations: bool, ladder: bool, held: bool) -> str:
+    """One statement that writes an outcome of this shape and returns the decision's id, the lead's status and its steward.
+
+    `again`: the owner had the lead before it was closed.
+    """
     parts = [_DECISION]
     if owned:
-        parts += [_ASSIGNMENT, _LOAD]
+        parts += [_ASSIGNMENT, _LOAD_AGAIN if again else _LOAD]
     if ladder:
         parts.append(_LADDER)
     if rotations:

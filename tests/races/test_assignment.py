@@ -11,7 +11,8 @@ from producers.models import CapacityCap, Load
 from routing import assignment, escalation, rulesets, sql
 from routing.assignment import MOVED_ON, AssignmentError, assign, give, stamp
 from routing.models import Assignment, LadderStep, RoutingDecision
-from tests.races.running import Meeting, raised, together
+from tests.races.conftest import at_once
+from tests.races.meeting import Meeting
 from tests.routing.conftest import POD, Harbor, harbor  # noqa: F401 - the fixture
 from tests.routing.people import TUESDAY
 
@@ -53,6 +54,11 @@ def arrivals(harbor: Harbor, number: int, **fields) -> list[Callable[[], Lead]]:
     return [lambda: harbor.lead(**fields) for _ in range(number)]
 
 
+def raised(results: list[object]) -> list[Exception]:
+    """The exceptions among the results."""
+    return [one for one in results if isinstance(one, Exception)]
+
+
 def owners() -> list[str]:
     """Whose the leads are."""
     return sorted(Lead.objects.values_list("owner__key", flat=True))
@@ -67,14 +73,16 @@ def one_slot_left() -> None:
 
 def test_without_the_lock_two_leads_take_the_last_slot(harbor_committed, unlocked, meeting):
     one_slot_left()
-    assert raised(together(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
     assert meeting.met
     assert owners() == ["sarah", "sarah"]
 
 
 def test_with_the_lock_one_lead_takes_the_last_slot(harbor_committed, meeting):
     one_slot_left()
-    assert raised(together(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
     assert not meeting.met
     assert owners() == ["rosa", "sarah"]
     assert Load.objects.get(producer__key="sarah").day_count == 1
@@ -85,14 +93,15 @@ def test_with_the_lock_one_lead_takes_the_last_slot(harbor_committed, meeting):
 
 def test_without_the_lock_two_leads_take_the_same_turn(harbor_committed, unlocked, meeting):
     harbor_committed.lead()  # so that the rotation is there
-    Lead.objects.all().update(owner=harbor_committed.person("rosa"))
-    assert raised(together(*arrivals(harbor_committed, 2))) == []
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor_committed, 2))) == []
     assert meeting.met
-    assert owners() == ["rosa", "sarah", "sarah"]
+    assert owners() == ["james", "sarah", "sarah"]
 
 
 def test_with_the_lock_each_turn_is_taken_once(harbor_committed, meeting):
-    assert raised(together(*arrivals(harbor_committed, 2))) == []
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor_committed, 2))) == []
     assert not meeting.met
     assert owners() == ["james", "sarah"]
 
@@ -104,7 +113,7 @@ def test_sixteen_at_once_stay_within_one_lead(harbor_committed):
         for _ in range(3):
             harbor_committed.lead()
 
-    assert raised(together(*[arrive_thrice] * 16, timeout=120)) == []
+    assert raised(at_once(*[arrive_thrice] * 16)) == []
     counts = [owners().count(key) for key in ("james", "sarah")]
     assert sum(counts) == 48
     assert max(counts) - min(counts) <= 1
@@ -140,7 +149,8 @@ def given(harbor: Harbor, lead: Lead) -> Callable[[], object]:
 
 def test_without_the_locks_two_change_the_same_lead_and_only_the_database_stands_in_the_way(harbor_committed, unlocked, meeting):
     lead = harbor_committed.lead()
-    results = together(declined(harbor_committed, lead), given(harbor_committed, lead))
+    meeting.open()
+    results = at_once(declined(harbor_committed, lead), given(harbor_committed, lead))
     assert meeting.met
     assert [type(one) for one in raised(results)] == [IntegrityError]
     assert Assignment.objects.filter(lead=lead, ended_at=None).count() == 1
@@ -148,7 +158,8 @@ def test_without_the_locks_two_change_the_same_lead_and_only_the_database_stands
 
 def test_a_decline_and_a_manager_at_once_leave_one_owner_and_tell_the_other(harbor_committed, meeting):
     lead = harbor_committed.lead()
-    results = together(declined(harbor_committed, lead), given(harbor_committed, lead))
+    meeting.open()
+    results = at_once(declined(harbor_committed, lead), given(harbor_committed, lead))
     assert [str(one) for one in raised(results)] == [MOVED_ON]
     assert isinstance(raised(results)[0], AssignmentError)
     live = Assignment.objects.get(lead=lead, ended_at=None)
@@ -165,7 +176,7 @@ def test_an_attempt_at_the_last_moment_beats_the_ladder(harbor_committed):
     with transaction.atomic():
         mine = Lead.objects.select_for_update().get(pk=lead.pk)
         stamp(mine, now=half_past, attempted=True)
-        assert together(lambda: escalation.run_due(half_past)) == [0]  # passed over, not waited for
+        assert at_once(lambda: escalation.run_due(half_past)) == [0]  # passed over, not waited for
     assert escalation.run_due(half_past) == 1
     assert harbor_committed.owner(lead) == "james"
     assert LadderStep.objects.get(lead=lead).outcome == escalation.ATTEMPTED
@@ -173,7 +184,7 @@ def test_an_attempt_at_the_last_moment_beats_the_ladder(harbor_committed):
 
 def test_two_sweeps_at_once_take_a_lead_back_once(harbor_committed):
     lead, half_past = harbor_committed.lead(), TUESDAY + timedelta(minutes=30)
-    results = together(*[lambda: escalation.run_due(half_past)] * 4)
+    results = at_once(*[lambda: escalation.run_due(half_past)] * 4)
     assert raised(results) == []
     assert sum(results) == 3  # alert, warning, taking back
     assert Assignment.objects.filter(lead=lead).count() == 2
@@ -186,7 +197,7 @@ def test_two_sweeps_at_once_take_a_lead_back_once(harbor_committed):
 def test_publishing_neither_waits_for_leads_nor_makes_them_wait(harbor_committed):
     with transaction.atomic():
         rulesets.load_rules([{"name": "All to Rosa", "then": {"person": "rosa"}}], note="", now=TUESDAY)
-        results = together(*arrivals(harbor_committed, 1))
+        results = at_once(*arrivals(harbor_committed, 1))
         assert raised(results) == []
     assert owners() == ["james"]
     harbor_committed.lead()

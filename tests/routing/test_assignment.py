@@ -333,7 +333,9 @@ def test_a_closed_lead_opens_again_with_whoever_had_it(harbor):
         decision = reopen(Lead.objects.get(pk=lead.pk), now=NEXT_DAY)
     lead.refresh_from_db()
     assert (decision.producer, lead.owner.key, lead.status, lead.closed_at) == ("james", "james", Status.NEW, None)
-    assert harbor.load("james").open_leads == 1
+    load = harbor.load("james")
+    assert (load.open_leads, load.day_count, load.last_assigned_at) == (1, 1, TUESDAY)  # received once
+    assert PerformanceDay.objects.get().received == 1
     with pytest.raises(AssignmentError), transaction.atomic():
         reopen(lead, now=NEXT_DAY)
 

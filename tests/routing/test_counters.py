@@ -1,0 +1,120 @@
+"""Counters kept as things happen give the same figures as counting anew, whatever happened."""
+
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from leads.models import OPEN_STATUSES, Lead, Status
+from producers import roster
+from producers.models import CapacityCap, Load, PerformanceDay, Producer
+from routing import escalation
+from routing.assignment import AssignmentError, assign, close, give, reopen
+from routing.models import Assignment, Rotation
+from tests.routing.people import TUESDAY
+
+NEW_YORK = "America/New_York"
+
+
+class Walk:
+    """Random days at the agency: leads come, are declined, given, closed, opened again, taken back."""
+
+    def __init__(self, harbor, seed: int) -> None:
+        self.harbor, self.rng, self.now = harbor, random.Random(seed), TUESDAY
+        self.steps = [
+            self.arrive,
+            self.arrive,
+            self.arrive,
+            self.decline,
+            self.give,
+            self.close,
+            self.nurture,
+            self.reopen,
+            self.sweep,
+        ]
+
+    def step(self) -> None:
+        """Something happens, some time after what happened before."""
+        self.now += timedelta(minutes=self.rng.choice([0, 1, 20, 300, 1500]))
+        self.rng.choice(self.steps)()
+
+    def pick(self, **where) -> Lead | None:
+        """Any lead like this, locked."""
+        found = list(Lead.objects.filter(**where).order_by("pk"))
+        return Lead.objects.select_for_update().get(pk=self.rng.choice(found).pk) if found else None
+
+    def arrive(self) -> None:
+        source = self.rng.choice(["website", "referral", "facebook_ads", "transfers"])
+        self.harbor.lead(
+            source,
+            now=self.now,
+            line=self.rng.choice(["personal_auto", "bop", "life_term"]),
+            zip_code=self.rng.choice(["10005", "10310", "78701"]),
+        )
+
+    def decline(self) -> None:
+        if lead := self.pick(status__in=OPEN_STATUSES, owner__isnull=False, unplaced=False):
+            reason = self.rng.choice(["licence", "bad_data", "conflict", "too_busy", "other"])
+            assign(lead, reason="decline", now=self.now, exclude={lead.owner.key}, end_note=reason)
+
+    def give(self) -> None:
+        if lead := self.pick(status__in=[*OPEN_STATUSES, Status.NURTURE]):
+            to = self.rng.choice(list(Producer.objects.exclude(role="marketing").order_by("key")))
+            try:
+                with transaction.atomic():
+                    give(lead, to, by=self.harbor.user("rosa"), reason="Because", now=self.now)
+            except AssignmentError as error:
+                assert "cannot have" in str(error)
+
+    def close(self) -> None:
+        if lead := self.pick(status__in=OPEN_STATUSES):
+            lead.status, lead.closed_at = self.rng.choice(["bound", "lost"]), self.now
+            close(lead, now=self.now, why=lead.status)
+
+    def nurture(self) -> None:
+        if lead := self.pick(status__in=OPEN_STATUSES):
+            close(lead, now=self.now, why="nurture")
+
+    def reopen(self) -> None:
+        if lead := self.pick(status__in=["lost", Status.NURTURE]):
+            reopen(lead, now=self.now)
+
+    def sweep(self) -> None:
+        escalation.run_due(self.now)
+
+
+def assert_counters_hold(now: datetime) -> None:
+    """Every figure that is kept equals the one that is counted."""
+    today = roster.local_day(now, NEW_YORK)
+    held = Counter(Assignment.objects.filter(ended_at=None).values_list("producer__key", flat=True))
+    fresh = Assignment.objects.exclude(decision__cause="reopen", decision__rule="", decision__outcome="assigned")  # had it before
+    given_out = [(key, roster.local_day(at, NEW_YORK)) for key, at in fresh.values_list("producer__key", "started_at")]
+    kept = roster.loads(now, NEW_YORK)
+    for key, load in kept.items():
+        days = [day for who, day in given_out if who == key]
+        assert load.open == held[key], key
+        assert load.day == days.count(today), key
+        assert load.week == sum(roster.monday(day) == roster.monday(today) for day in days), key
+        assert load.month == sum(day.replace(day=1) == today.replace(day=1) for day in days), key
+    owned = Counter(Lead.objects.filter(status__in=OPEN_STATUSES).values_list("owner__key", flat=True))
+    owned.pop(None, None)  # held for a moment
+    assert owned == held
+    received = Counter()
+    for key, number in PerformanceDay.objects.values_list("producer__key", "received"):
+        received[key] += number
+    assert received == Counter(key for key, _ in given_out)
+    for rotation in Rotation.objects.all():
+        assert sum(one["owed"] for one in rotation.ledger.values()) == 0, rotation
+        assert all(one["owed"] == one["entitled"] - one["received"] for one in rotation.ledger.values())
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_counters_equal_a_recount_after_anything(harbor, seed):
+    CapacityCap.objects.filter(period="day").update(limit=5)
+    walk = Walk(harbor, seed)
+    for _ in range(45):
+        walk.step()
+        assert_counters_hold(walk.now)
+    assert Load.objects.filter(open_leads__gt=0).exists()
