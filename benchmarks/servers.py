@@ -28,7 +28,13 @@ def environment() -> Iterator[dict[str, str]]:
     With DATABASE_URL the database is a new one on that server; without it, an embedded PostgreSQL in the data folder.
     """
     folder = Path(tempfile.mkdtemp(prefix="leadline-bench-"))
-    env = os.environ | {"DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "agency.settings", "DEBUG": "0", "ALLOWED_HOSTS": "localhost,127.0.0.1", "CELERY_BROKER_URL": ""}
+    env = os.environ | {
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "agency.settings",
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "CELERY_BROKER_URL": "",
+    }
     server = os.environ.get("DATABASE_URL", "")
     if server:
         env["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}"))

@@ -1,7 +1,7 @@
 """What every page of the admin has in common, and what a page of append-only records does not offer."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.db.models import Model
@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_htmx.http import HttpResponseClientRedirect
+
+from agency.models import User
 
 if TYPE_CHECKING:
 
@@ -89,6 +91,11 @@ class OneRowAdmin(ModelAdmin):
         return False
 
 
+def who(request: HttpRequest) -> User:
+    """The person at the browser: nobody else gets into the admin."""
+    return cast(User, request.user)
+
+
 def go_to(request: HttpRequest, url: str) -> HttpResponse:
     """Where a dialog leads when it is done: the theme sends it by htmx, which would follow a redirect inside the dialog."""
     if getattr(request, "htmx", False):
@@ -128,7 +135,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> SafeString:
 class KeyedAdmin(ModelAdmin):
     """A record that rules and files refer to by its key: the key is set once, and the record is switched off, never deleted."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """The key, once it exists."""
         fields = tuple(super().get_readonly_fields(request, obj))
         return (*fields, "key") if obj is not None else fields

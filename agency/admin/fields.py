@@ -71,7 +71,7 @@ class WrittenField(forms.JSONField):
             return True
 
 
-class SpanField(forms.CharField):
+class SpanField(forms.Field):
     """A length of time as the agency file writes it: 5m, 4h, 7d."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -80,11 +80,10 @@ class SpanField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """The length, or None where nothing was typed."""
-        text = super().to_python(value)
-        if not text:
+        if value in self.empty_values:
             return None
         try:
-            return parse_duration(text)
+            return parse_duration(str(value))
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -100,8 +99,8 @@ class ListField(SimpleArrayField):
         """One item per line."""
         return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
 
-    def to_python(self, value: Any) -> list[Any]:
-        """The items, without the empty ones."""
+    def to_python(self, value: Any) -> Any:
+        """The items as a list, without the empty ones."""
         if isinstance(value, str):
             value = [item for item in (part.strip() for part in re.split(r"[,\n]", value)) if item]
         return list(super().to_python(value))

@@ -1,7 +1,5 @@
 """The outbox: what was said to whom, what is on its way and what is stuck."""
 
-from typing import cast
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,10 +9,10 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from agency.admin.base import ReadOnlyAdmin
+from agency.admin.base import ReadOnlyAdmin, who
 from agency.due import DueState
 from agency.messaging import services
-from agency.models import Message, User
+from agency.models import Message
 
 SENT_AGAIN = "{count} of {of} will go out again, past the gate once more. Only stuck or failed messages can."
 LEFT = "{count} of {of} are left as they are. Only stuck messages wait for that."
@@ -64,14 +62,14 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.action(description="Send again (stuck or failed)", permissions=["decide"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each is due once more."""
-        now, by = timezone.now(), cast(User, request.user)
+        now, by = timezone.now(), who(request)
         done = [services.send_again(pk, by=by, now=now) for pk in queryset.values_list("pk", flat=True)]
         messages.success(request, SENT_AGAIN.format(count=sum(done), of=len(done)))
 
     @admin.action(description="Leave as it is (stuck)", permissions=["decide"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each is closed, whatever became of it."""
-        now, by = timezone.now(), cast(User, request.user)
+        now, by = timezone.now(), who(request)
         done = [services.leave(pk, by=by, now=now) for pk in queryset.values_list("pk", flat=True)]
         messages.success(request, LEFT.format(count=sum(done), of=len(done)))
 

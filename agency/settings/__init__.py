@@ -37,17 +37,18 @@ INSTALLED_APPS = [
     "reporting",
 ]
 
+# Django's own, with a shorter way for calls that carry a key: see agency/lanes.py.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "agency.policy.PolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "agency.lanes.PolicyMiddleware",
+    "agency.lanes.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "agency.lanes.CsrfViewMiddleware",
+    "agency.lanes.AuthenticationMiddleware",
+    "agency.lanes.MessageMiddleware",
+    "agency.lanes.XFrameOptionsMiddleware",
+    "agency.lanes.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "agency.urls"

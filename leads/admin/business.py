@@ -1,5 +1,7 @@
 """The book of business: clients, households, quotes and policies."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -78,7 +80,8 @@ class HouseholdAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         """With the number of leads."""
-        return super().get_queryset(request).annotate(lead_count=Count("leads"))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(lead_count=Count("leads"))
+        return found
 
     @admin.display(description="leads", ordering="lead_count")
     def lead_count(self, household: Household) -> int:

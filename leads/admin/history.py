@@ -1,5 +1,7 @@
 """What happened to leads. These records are only ever added, by the program."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,10 +15,10 @@ LEAD_SEARCH = ("lead__first_name", "lead__last_name", "=lead__email", "=lead__ph
 
 
 class _HistoryAdmin(ReadOnlyAdmin):
-    search_fields = LEAD_SEARCH
-    list_select_related = ("lead", "by")
+    search_fields: ClassVar[tuple[str, ...]] = LEAD_SEARCH
+    list_select_related: ClassVar[tuple[str, ...]] = ("lead", "by")
     ordering = ("-at", "-id")
-    list_filter = (("at", RangeDateTimeFilter),)
+    list_filter: ClassVar[tuple[Any, ...]] = (("at", RangeDateTimeFilter),)
 
 
 @admin.register(Touch)

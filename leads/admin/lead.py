@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from agency.admin.base import ReadOnlyAdmin, ReadOnlyInline, go_to, link_to_page, table
+from agency.admin.base import ReadOnlyAdmin, ReadOnlyInline, go_to, link_to_page, table, who
 from leads import work
 from leads.models import Lead, Status, Submission, Tier, Touch
 from producers.models import Producer, Role
@@ -242,10 +242,10 @@ class LeadAdmin(ReadOnlyAdmin):
         try:
             decision = work.reassign(
                 lead,
-                by=request.user,
+                by=who(request),
                 producer=data["producer"],
                 reason=data["reason"],
-                now=timezone.now(),  # type: ignore[arg-type]
+                now=timezone.now(),
             )
         except work.WorkError as error:
             messages.error(request, str(error))

@@ -1,5 +1,7 @@
 """Follow-up plans, what is said in them, and the touches promised to leads."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -55,7 +57,8 @@ class PlanAdmin(WrittenFieldsMixin, KeyedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         """With the number of steps."""
-        return super().get_queryset(request).annotate(step_count=Count("steps"))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(step_count=Count("steps"))
+        return found
 
     @admin.display(description="steps", ordering="step_count")
     def step_count(self, plan: Plan) -> int:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action
 
-from agency.admin.base import ModelAdmin, link_to, table
+from agency.admin.base import ModelAdmin, link_to, table, who
 from agency.admin.fields import WrittenFieldsMixin
 from leads import intake
 from leads.models import RejectedIntake
@@ -73,7 +73,7 @@ class RejectedIntakeAdmin(WrittenFieldsMixin, ModelAdmin):
             obj.save(update_fields=["payload"])
             return
         try:
-            receipt = intake.resubmit(obj, obj.payload, by=request.user, now=timezone.now())
+            receipt = intake.resubmit(obj, obj.payload, by=who(request), now=timezone.now())
         except intake.IntakeError as error:
             obj.save(update_fields=["payload"])
             for field, problems in error.errors.items():

@@ -60,7 +60,8 @@ class SourceAdmin(KeyedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         """With the number of keys not revoked."""
-        return super().get_queryset(request).annotate(live=Count("keys", filter=Q(keys__revoked_at__isnull=True)))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(live=Count("keys", filter=Q(keys__revoked_at__isnull=True)))
+        return found
 
     def has_issue_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Whoever may make keys."""

@@ -17,6 +17,8 @@ from producers.admin.forms import ProducerForm
 from producers.admin.inlines import CapacityCapInline, CertificationInline, LicenseInline, TimeOffInline, WorkingHoursInline
 from producers.models import CapPeriod, Load, Presence, Producer
 
+PERSON = (("name", "key"), ("email", "phone"), "role", "active")
+WORK = ("teams", "lines", ("level", "weight"), "languages", "backup", ("resident_state", "npn"), "notify")
 PRESENCE_COLOURS = {Presence.AVAILABLE.label: "success", Presence.BUSY.label: "warning", Presence.AWAY.label: "danger"}
 
 
@@ -41,13 +43,12 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
     ordering = ("user__name", "key")
     autocomplete_fields = ("teams", "lines", "backup")
     readonly_fields = ("log_in", "moving_figures")
-    person = ("Person", {"fields": (("name", "key"), ("email", "phone"), "role", "active")})
-    work = (
-        "Work",
-        {"fields": ("teams", "lines", ("level", "weight"), "languages", "backup", ("resident_state", "npn"), "notify")},
+    fieldsets = (
+        ("Person", {"fields": PERSON}),
+        ("Work", {"fields": WORK}),
+        ("At this moment", {"fields": ("moving_figures", "log_in")}),
     )
-    fieldsets = (person, work, ("At this moment", {"fields": ("moving_figures", "log_in")}))
-    add_fieldsets = (("Person", {"fields": (*person[1]["fields"], "password")}), work)
+    add_fieldsets = (("Person", {"fields": (*PERSON, "password")}), ("Work", {"fields": WORK}))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Producer | None = None) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
         """The key follows the name while it is new."""

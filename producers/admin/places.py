@@ -1,5 +1,7 @@
 """Teams and territories."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -22,7 +24,8 @@ class TeamAdmin(KeyedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With the number of active members."""
-        return super().get_queryset(request).annotate(people=Count("members", filter=Q(members__active=True)))
+        found: QuerySet[Any] = super().get_queryset(request).annotate(people=Count("members", filter=Q(members__active=True)))
+        return found
 
     @admin.display(description="people", ordering="people")
     def people(self, team: Team) -> int:

@@ -1,5 +1,7 @@
 """What was decided, who owns what, and the timers beside it: records that are only ever added."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -108,7 +110,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
 
 class _TimerAdmin(ReadOnlyAdmin):
-    list_filter = (("state", ChoicesDropdownFilter), ("due_at", RangeDateTimeFilter))
+    list_filter: ClassVar[tuple[Any, ...]] = (("state", ChoicesDropdownFilter), ("due_at", RangeDateTimeFilter))
     search_fields = LEAD_SEARCH
     list_select_related = ("lead",)
     ordering = ("-due_at", "-id")

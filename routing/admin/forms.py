@@ -78,7 +78,7 @@ class RuleFormSet(_FormSet):
         self._known: conditions.Known | None = None
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         if self.is_bound:
             self._known = self._known or rulesets.known()
             form.known = self._known

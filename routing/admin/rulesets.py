@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from agency.admin.base import ModelAdmin, TabularInline, go_to
+from agency.admin.base import ModelAdmin, TabularInline, go_to, who
 from agency.admin.fields import WrittenFieldsMixin, written
 from producers import roster
 from producers.facts import Roster
@@ -96,6 +96,8 @@ class RuleSetAdmin(ModelAdmin):
     search_fields = ("note", "=version", "rules__name")
     list_select_related = ("published_by",)
     fields = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
+    # Everything but the note, which says what a draft is for.
+    readonly_fields = ("state", "copied_from", "created_at", "created_by", "published_at", "published_by")
     actions_list = ("current",)
     actions_detail = ("edit_copy",)
     actions_submit_line = ("publish",)
@@ -103,11 +105,8 @@ class RuleSetAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
         """With the number of rules."""
-        return super().get_queryset(request).annotate(rule_count=Count("rules"))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """Everything but the note, which says what a draft is for."""
-        return ("state", "copied_from", "created_at", "created_by", "published_at", "published_by")
+        found: QuerySet[Any] = super().get_queryset(request).annotate(rule_count=Count("rules"))
+        return found
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new version begins as a copy of an old one."""
@@ -168,7 +167,7 @@ class RuleSetAdmin(ModelAdmin):
     def edit_copy(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         """A draft with the same rules exists, and its page opens."""
         ruleset = get_object_or_404(RuleSet, pk=object_id)
-        draft = rulesets.copy_into_draft(ruleset, by=request.user, now=timezone.now())
+        draft = rulesets.copy_into_draft(ruleset, by=who(request), now=timezone.now())
         messages.info(request, DRAFT_MADE.format(version=ruleset.version))
         return go_to(request, _page(draft.pk))
 
@@ -181,7 +180,7 @@ class RuleSetAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         if "routing_ruleset_publish" in request.POST and self.has_publish_permission(request, form.instance):
             try:
-                rulesets.publish(form.instance, by=request.user, now=timezone.now())
+                rulesets.publish(form.instance, by=who(request), now=timezone.now())
             except rulesets.RuleSetError as error:
                 messages.error(request, str(error))
             else:

@@ -13,6 +13,7 @@ from tests.house.sources import APPS, ROOT
 # Model → why nobody needs a page for it.
 WITHOUT_A_PAGE: dict[str, str] = {}
 MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+WITH_A_PAGE = [model for model in MODELS if model in admin.site._registry]
 
 
 def inlined() -> set[type]:
