@@ -15,7 +15,7 @@ from leads.rescoring import apply_score, events_of
 from routing.assignment import assign
 from routing.engine.facts import Decision
 
-CAUSE: Final = "intake"
+CAUSE: Final = "event"
 POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
 CAME_BACK: Final = "{name} is back, through {source}."
 CAME_BACK_BODY: Final = "A new request of {name} has joined this lead. The score is now {score} ({tier})."

@@ -27,8 +27,8 @@ UNION ALL
 SELECT 'lead', l.id, l.household_id, l.status, l.family, p.key,
        l.phone = %(phone)s AND l.phone <> '', l.email = %(email)s AND l.email <> '',
        l.received_at, seen.source_id, seen.received_at
-  FROM (SELECT id FROM leads_lead WHERE phone = %(phone)s AND phone <> ''
-        UNION SELECT id FROM leads_lead WHERE email = %(email)s AND email <> '') AS found
+  FROM ((SELECT id FROM leads_lead WHERE phone = %(phone)s AND phone <> '' ORDER BY id DESC LIMIT 50)
+        UNION (SELECT id FROM leads_lead WHERE email = %(email)s AND email <> '' ORDER BY id DESC LIMIT 50)) AS found
   JOIN leads_lead l ON l.id = found.id
   LEFT JOIN producers_producer p ON p.id = l.owner_id
   LEFT JOIN LATERAL (SELECT source_id, received_at FROM leads_submission

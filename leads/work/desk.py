@@ -10,6 +10,7 @@ from django.db import transaction
 from agency.models import User
 from agency.roles import is_manager
 from leads.models import Lead, Status
+from routing.assignment import AssignmentError
 
 NOT_YOURS: Final = "This lead is not yours (any more)."
 MANAGERS_ONLY: Final = "Only a manager can do this."
@@ -31,7 +32,10 @@ def at_work(lead: Lead, by: User | None) -> Iterator[Lead]:
         locked = Lead.objects.select_related("source", "owner__user", "steward").select_for_update(of=("self",)).get(pk=lead.pk)
         if by is not None and not may_work(locked, by):
             raise WorkError(NOT_YOURS)
-        yield locked
+        try:
+            yield locked
+        except AssignmentError as error:
+            raise WorkError(str(error)) from error
     lead.refresh_from_db()
 
 

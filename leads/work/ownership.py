@@ -11,7 +11,7 @@ from leads.history import note_status
 from leads.models import Lead
 from leads.work.desk import MANAGERS_ONLY, NOT_YOURS, WorkError, at_work, owns
 from producers.models import Producer
-from routing.assignment import AssignmentError, assign, give, stamp
+from routing.assignment import assign, give, stamp
 from routing.engine.facts import Decision
 from routing.models import Assignment, EndReason
 
@@ -85,10 +85,7 @@ def reassign(lead: Lead, *, by: User, producer: Producer | None = None, reason: 
 
 def _hand_over(lead: Lead, by: User, producer: Producer | None, reason: str, now: datetime) -> Decision:
     if producer is not None:
-        try:
-            return give(lead, producer, by=by, reason=reason, now=now)
-        except AssignmentError as error:
-            raise WorkError(str(error)) from error
+        return give(lead, producer, by=by, reason=reason, now=now)
     exclude = set() if lead.owner is None else {lead.owner.key}
     return assign(lead, reason="manual", now=now, exclude=exclude, by=by, end_reason=EndReason.REASSIGNED, end_note=reason)
 

@@ -363,6 +363,13 @@ def test_a_nurtured_lead_that_becomes_worth_a_call_is_routed(harbor):
     assert [(row.before, row.after) for row in lead.status_changes.all()] == [("nurture", "new")]
 
 
+def test_leaving_nurture_at_the_very_instant_of_arrival_ends_it_too(harbor):
+    cold = harbor.receive("facebook_ads").lead
+    harbor.receive("website")
+    running = FollowUpStep.objects.filter(lead=cold, state__in=("due", "waiting")).values_list("plan__key", flat=True)
+    assert set(running) == {"speed_to_lead"}
+
+
 def test_a_nurtured_lead_that_stays_cold_stays_nurtured(harbor):
     harbor.receive("facebook_ads")
     again = harbor.receive("facebook_ads", now=harbor.now + DAY)

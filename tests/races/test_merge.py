@@ -1,5 +1,6 @@
 """Several requests of one person at the same moment."""
 
+from contextlib import suppress
 from threading import Barrier, BrokenBarrierError
 
 import pytest
@@ -32,10 +33,8 @@ def meeting(monkeypatch):
 
     def look_and_wait(marks):
         known = look_up(marks)
-        try:
+        with suppress(BrokenBarrierError):  # then the other one is kept out, as it should be
             barrier.wait(timeout=1)
-        except BrokenBarrierError:
-            pass  # the other one is kept out, as it should be
         return known
 
     monkeypatch.setattr(recognise, "look_up", look_and_wait)
