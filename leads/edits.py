@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from routing.assignment import assign
 
 from agency.models import User
 from leads.current import Configuration, configuration
@@ -16,6 +15,7 @@ from leads.intake.payload import recognition_flags
 from leads.intake.places import place
 from leads.models import Lead, Note, Status, Tier
 from leads.rescoring import SCORE_FIELDS, apply_score, events_of
+from routing.assignment import assign
 
 CAUSE: Final = "edit"
 NOT_EDITABLE: Final = "This cannot be changed here."

@@ -70,7 +70,7 @@ def find(plain: str, *, now: datetime) -> ApiKey | None:
     if key.source_id is not None:
         key.source = Source.from_db(connection.alias, _columns(Source), row[len(_columns(ApiKey)) :])
     else:
-        key.user = User.objects.select_related("producer").get(pk=key.user_id)
+        key.user = User.objects.select_related("producer").get(api_keys=key.pk)
     return key if _is_live(key, now) else None
 
 

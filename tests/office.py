@@ -54,7 +54,8 @@ class Office:
 def open_office(now: datetime = NOW) -> Office:
     """The agency is open around the clock, personal auto goes to Sarah and James in turn, Rosa has what nobody may take."""
     sync_groups()
-    agency = Agency.objects.create(name="Harbor Point Insurance", timezone="America/New_York", hours=ALL_DAY)
+    about = {"name": "Harbor Point Insurance", "timezone": "America/New_York", "hours": ALL_DAY}
+    agency, _ = Agency.objects.update_or_create(pk=1, defaults=about)
     auto = LineOfBusiness.objects.update_or_create(
         key="personal_auto",
         defaults={"name": "Personal auto", "family": Family.PERSONAL, "requires": [["property", "casualty"], ["personal_lines"]]},
