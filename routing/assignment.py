@@ -94,7 +94,7 @@ def assign(
     """The lead has the owner that the rules choose, or is nurtured or held; all of it is written, and the owner's notice too.
 
     In the caller's transaction, which keeps the routing lock until its end. `reason` is why the engine is asked (intake, decline,
-    escalation, ...). Whoever declined the lead or was too slow is passed over, like those in `exclude`. AssignmentError when the
+    escalation, ...), `by` who asked. Whoever declined the lead or was too slow is passed over, like those in `exclude`. AssignmentError when the
     lead changed hands since it was read.
     """
     facts = facts or facts_of(lead, now)
@@ -110,7 +110,7 @@ def assign(
         raise AssignmentError(NOBODY_AT_ALL)
     recorded = _recorded(facts, state, state.rotations, passed_over, "rules")
     decision, ledgers = settled(state, decision, read.rotations, previous)
-    return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, reason))
+    return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, reason, by))
 
 
 def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, now: datetime) -> Decision:
@@ -120,10 +120,20 @@ def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, 
     """
     words = BY_HAND.format(name=producer, by=by or "the agency", reason=reason)
     overrule = by is None or by.has_perm(OVER_CAPS)
-    return hand_over(lead, producer.key, cause="manual", words=words, note=reason, overrule=overrule, now=now)
+    return hand_over(lead, producer.key, cause="manual", words=words, note=reason, overrule=overrule, now=now, by=by)
 
 
-def hand_over(lead: "Lead", key: str, *, cause: str, words: str, note: str, overrule: bool, now: datetime) -> Decision:
+def hand_over(  # noqa: PLR0913
+    lead: "Lead",
+    key: str,
+    *,
+    cause: str,
+    words: str,
+    note: str,
+    overrule: bool,
+    now: datetime,
+    by: "User | None" = None,
+) -> Decision:
     """The lead belongs to whom a person or the ladder chose, with its credit: `give`, through every gate unless `overrule`."""
     facts = facts_of(lead, now)
     past = _lock(lead)
@@ -135,7 +145,7 @@ def hand_over(lead: "Lead", key: str, *, cause: str, words: str, note: str, over
     decision = given(facts, state.roster, state.config.ruleset.version, key, now, reason=words)
     recorded = _recorded(facts, state, {}, (), cause)
     decision, ledgers = settled(state, decision, read.rotations, past.live)
-    return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, cause))
+    return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, cause, by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ class Outcome:
     recorded: str
     now: datetime
     cause: str
+    by: "User | None" = None
 
 
 def _recorded(facts: LeadFacts, state: State, rotations: Mapping[str, Ledger], exclude: Iterable[str], by: str) -> str:
@@ -225,6 +236,7 @@ def _values(outcome: Outcome) -> dict[str, Any]:
         "lead": outcome.lead.pk,
         "now": now,
         "cause": outcome.cause,
+        "by": outcome.by.pk if outcome.by else None,
         "outcome": decision.outcome,
         "producer": people[decision.producer].producer.pk if decision.producer else None,
         "rule": decision.rule or "",

@@ -138,7 +138,10 @@ def sentence(rule: Rule, roster: Roster | None = None) -> str:
 
 
 def _join(values: Any, last: str = "or") -> str:
-    words = [str(one).replace("_", " ") for one in as_list(values)]
+    words = [
+        f"{one:,}" if isinstance(one, int) and not isinstance(one, bool) else str(one).replace("_", " ")
+        for one in as_list(values)
+    ]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 

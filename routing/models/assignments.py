@@ -1,5 +1,6 @@
 """Decisions, ownerships, holds and the ladder that runs beside an ownership."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -21,6 +22,14 @@ class RoutingDecision(models.Model):
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="decisions")
     at = models.DateTimeField()
     cause = models.CharField(max_length=40, help_text="Why the engine was asked: intake, decline, escalation, manual, ...")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who asked; empty: the system by itself.",
+    )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     producer = models.ForeignKey("producers.Producer", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     rule = models.CharField(max_length=160, blank=True)

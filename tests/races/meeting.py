@@ -6,8 +6,8 @@ import threading
 class Meeting:
     """Somewhere between reading facts and acting on them.
 
-    Without a lock both arrive, having read the same facts, and go on together. With the lock only one can arrive: it waits a moment
-    for the other, who stands before the lock, and goes on alone.
+    Without a lock both arrive, having read the same facts, and go on together. With the lock only one can arrive: it waits a
+    moment for the other, who stands before the lock, and goes on alone.
     """
 
     def __init__(self, people: int = 2, patience: float = 2) -> None:

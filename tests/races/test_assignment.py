@@ -1,4 +1,4 @@
-"""Two at once: the last slot of a cap, the same turn, the same lead. Each race is shown without the lock first, then held by it."""
+"""Two at once: the last slot of a cap, the same turn, the same lead. Each race is shown without the lock, then held by it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from agency.agencyfile import load
+from agency.agencyfile.demo import FILE
 from leads.models import Lead
 from producers.models import CapacityCap, Load
 from routing import assignment, escalation, rulesets, sql
@@ -13,7 +15,7 @@ from routing.assignment import MOVED_ON, AssignmentError, assign, give, stamp
 from routing.models import Assignment, LadderStep, RoutingDecision
 from tests.races.conftest import at_once
 from tests.races.meeting import Meeting
-from tests.routing.conftest import POD, Harbor, harbor  # noqa: F401 - the fixture
+from tests.routing.conftest import LOADED, POD, Harbor
 from tests.routing.people import TUESDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,9 +24,10 @@ NO_LEAD_LOCK = "SELECT owner_id FROM leads_lead WHERE id = %s::bigint"
 
 
 @pytest.fixture
-def harbor_committed(transactional_db: None, request: pytest.FixtureRequest) -> Harbor:
+def harbor(transactional_db: None) -> Harbor:
     """The demo agency, committed, so that every connection sees it."""
-    return request.getfixturevalue("harbor")
+    load(FILE, now=LOADED)
+    return Harbor()
 
 
 @pytest.fixture
@@ -71,18 +74,18 @@ def one_slot_left() -> None:
     CapacityCap.objects.filter(producer__key="sarah", period="day").update(limit=1)
 
 
-def test_without_the_lock_two_leads_take_the_last_slot(harbor_committed, unlocked, meeting):
+def test_without_the_lock_two_leads_take_the_last_slot(harbor, unlocked, meeting):
     one_slot_left()
     meeting.open()
-    assert raised(at_once(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
+    assert raised(at_once(*arrivals(harbor, 2, zip_code="07030"))) == []
     assert meeting.met
     assert owners() == ["sarah", "sarah"]
 
 
-def test_with_the_lock_one_lead_takes_the_last_slot(harbor_committed, meeting):
+def test_with_the_lock_one_lead_takes_the_last_slot(harbor, meeting):
     one_slot_left()
     meeting.open()
-    assert raised(at_once(*arrivals(harbor_committed, 2, zip_code="07030"))) == []
+    assert raised(at_once(*arrivals(harbor, 2, zip_code="07030"))) == []
     assert not meeting.met
     assert owners() == ["rosa", "sarah"]
     assert Load.objects.get(producer__key="sarah").day_count == 1
@@ -91,33 +94,33 @@ def test_with_the_lock_one_lead_takes_the_last_slot(harbor_committed, meeting):
 # --- The same turn ---
 
 
-def test_without_the_lock_two_leads_take_the_same_turn(harbor_committed, unlocked, meeting):
-    harbor_committed.lead()  # so that the rotation is there
+def test_without_the_lock_two_leads_take_the_same_turn(harbor, unlocked, meeting):
+    harbor.lead()  # so that the rotation is there
     meeting.open()
-    assert raised(at_once(*arrivals(harbor_committed, 2))) == []
+    assert raised(at_once(*arrivals(harbor, 2))) == []
     assert meeting.met
     assert owners() == ["james", "sarah", "sarah"]
 
 
-def test_with_the_lock_each_turn_is_taken_once(harbor_committed, meeting):
+def test_with_the_lock_each_turn_is_taken_once(harbor, meeting):
     meeting.open()
-    assert raised(at_once(*arrivals(harbor_committed, 2))) == []
+    assert raised(at_once(*arrivals(harbor, 2))) == []
     assert not meeting.met
     assert owners() == ["james", "sarah"]
 
 
-def test_sixteen_at_once_stay_within_one_lead(harbor_committed):
+def test_sixteen_at_once_stay_within_one_lead(harbor):
     CapacityCap.objects.all().delete()
 
     def arrive_thrice() -> None:
         for _ in range(3):
-            harbor_committed.lead()
+            harbor.lead()
 
     assert raised(at_once(*[arrive_thrice] * 16)) == []
     counts = [owners().count(key) for key in ("james", "sarah")]
     assert sum(counts) == 48
     assert max(counts) - min(counts) <= 1
-    assert sum(harbor_committed.owed(POD).values()) == 0
+    assert sum(harbor.owed(POD).values()) == 0
     loads = dict(Load.objects.filter(producer__key__in=["james", "sarah"]).values_list("producer__key", "open_leads"))
     assert loads == {"james": counts[0], "sarah": counts[1]}
 
@@ -147,59 +150,59 @@ def given(harbor: Harbor, lead: Lead) -> Callable[[], object]:
     return job
 
 
-def test_without_the_locks_two_change_the_same_lead_and_only_the_database_stands_in_the_way(harbor_committed, unlocked, meeting):
-    lead = harbor_committed.lead()
+def test_without_the_locks_two_change_the_same_lead_and_only_the_database_stands_in_the_way(harbor, unlocked, meeting):
+    lead = harbor.lead()
     meeting.open()
-    results = at_once(declined(harbor_committed, lead), given(harbor_committed, lead))
+    results = at_once(declined(harbor, lead), given(harbor, lead))
     assert meeting.met
     assert [type(one) for one in raised(results)] == [IntegrityError]
     assert Assignment.objects.filter(lead=lead, ended_at=None).count() == 1
 
 
-def test_a_decline_and_a_manager_at_once_leave_one_owner_and_tell_the_other(harbor_committed, meeting):
-    lead = harbor_committed.lead()
+def test_a_decline_and_a_manager_at_once_leave_one_owner_and_tell_the_other(harbor, meeting):
+    lead = harbor.lead()
     meeting.open()
-    results = at_once(declined(harbor_committed, lead), given(harbor_committed, lead))
+    results = at_once(declined(harbor, lead), given(harbor, lead))
     assert [str(one) for one in raised(results)] == [MOVED_ON]
     assert isinstance(raised(results)[0], AssignmentError)
     live = Assignment.objects.get(lead=lead, ended_at=None)
     lead.refresh_from_db()
     assert lead.owner_id == live.producer_id
     assert dict(Load.objects.filter(open_leads__gt=0).values_list("producer_id", "open_leads")) == {live.producer_id: 1}
-    assert sum(harbor_committed.owed(POD).values()) == 0
+    assert sum(harbor.owed(POD).values()) == 0
 
 
-def test_an_attempt_at_the_last_moment_beats_the_ladder(harbor_committed):
+def test_an_attempt_at_the_last_moment_beats_the_ladder(harbor):
     """James has his lead's page open and logs a call while the thirty minutes run out."""
-    lead, half_past = harbor_committed.lead(), TUESDAY + timedelta(minutes=30)
+    lead, half_past = harbor.lead(), TUESDAY + timedelta(minutes=30)
     LadderStep.objects.filter(lead=lead, action__in=["alert", "warn"]).delete()
     with transaction.atomic():
         mine = Lead.objects.select_for_update().get(pk=lead.pk)
         stamp(mine, now=half_past, attempted=True)
         assert at_once(lambda: escalation.run_due(half_past)) == [0]  # passed over, not waited for
     assert escalation.run_due(half_past) == 1
-    assert harbor_committed.owner(lead) == "james"
+    assert harbor.owner(lead) == "james"
     assert LadderStep.objects.get(lead=lead).outcome == escalation.ATTEMPTED
 
 
-def test_two_sweeps_at_once_take_a_lead_back_once(harbor_committed):
-    lead, half_past = harbor_committed.lead(), TUESDAY + timedelta(minutes=30)
+def test_two_sweeps_at_once_take_a_lead_back_once(harbor):
+    lead, half_past = harbor.lead(), TUESDAY + timedelta(minutes=30)
     results = at_once(*[lambda: escalation.run_due(half_past)] * 4)
     assert raised(results) == []
     assert sum(results) == 3  # alert, warning, taking back
     assert Assignment.objects.filter(lead=lead).count() == 2
-    assert harbor_committed.owner(lead) == "sarah"
+    assert harbor.owner(lead) == "sarah"
 
 
 # --- Rules published while leads come in ---
 
 
-def test_publishing_neither_waits_for_leads_nor_makes_them_wait(harbor_committed):
+def test_publishing_neither_waits_for_leads_nor_makes_them_wait(harbor):
     with transaction.atomic():
         rulesets.load_rules([{"name": "All to Rosa", "then": {"person": "rosa"}}], note="", now=TUESDAY)
-        results = at_once(*arrivals(harbor_committed, 1))
+        results = at_once(*arrivals(harbor, 1))
         assert raised(results) == []
     assert owners() == ["james"]
-    harbor_committed.lead()
+    harbor.lead()
     assert owners() == ["james", "rosa"]
     assert list(RoutingDecision.objects.order_by("id").values_list("ruleset__version", flat=True)) == [1, 2]

@@ -99,7 +99,7 @@ def test_without_a_list_of_names_any_name_will_do():
         (
             {"territories": ["north_county"], "premium_over": 50000},
             {"person": "sarah"},
-            "When it lies in North County and the premium is over $50000, to Sarah X.",
+            "When it lies in North County and the premium is over $50,000, to Sarah X.",
         ),
         (
             {"tier": "cold", "source_kinds": ["organic", "vendor"]},

@@ -271,7 +271,7 @@ def test_a_lead_that_changed_hands_meanwhile_is_not_changed_again(harbor):
 
 def test_nobody_can_overrule_a_licence(harbor):
     lead = harbor.lead(zip_code="07030")  # New Jersey, where Sarah alone is licensed
-    with pytest.raises(AssignmentError, match="James K. cannot have this lead: holds no licence in NJ"), transaction.atomic():
+    with pytest.raises(AssignmentError, match=r"James K\. cannot have this lead: holds no licence in NJ"), transaction.atomic():
         give(Lead.objects.get(pk=lead.pk), harbor.person("james"), by=harbor.user("rosa"), reason="Hurry", now=TUESDAY)
     assert harbor.owner(lead) == "sarah"
     assert harbor.load("sarah").open_leads == 1

@@ -132,13 +132,14 @@ def test_conditions_that_do_not_hold_say_why(when, facts, why):
 
 
 def test_every_condition_of_the_vocabulary_is_false_of_a_lead_nothing_is_known_of():
-    """But for the four that are always known: tier, score, exclusive, hours; and the two that say what the agency does not have."""
+    """But for the four that are always known: tier, score, exclusive, hours."""
     blank = lead(line="", family="", state="", zip_code="", county="", source="", source_kind="", kind="")
     asked = {
-        "lines": ["bop"], "line_families": ["personal"], "states": ["NY"], "zips": ["00000-99999"], "counties": ["NY/Kings County"],
-        "territories": ["metro"], "sources": ["website"], "source_kinds": list(SOURCE_KINDS), "lead_kinds": list(LEAD_KINDS),
-        "existing_client": True, "open_lead": True, "premium_over": 0, "premium_under": 10**9, "policy_expires_within_days": 10**4,
-        "age": "0-200", "attributes": {"anything": "0-9"},
+        "lines": ["bop"], "line_families": ["personal"], "states": ["NY"], "zips": ["00000-99999"],
+        "counties": ["NY/Kings County"], "territories": ["metro"], "sources": ["website"],
+        "source_kinds": list(SOURCE_KINDS), "lead_kinds": list(LEAD_KINDS), "existing_client": True, "open_lead": True,
+        "premium_over": 0, "premium_under": 10**9, "policy_expires_within_days": 10**4, "age": "0-200",
+        "attributes": {"anything": "0-9"},
     }  # fmt: skip
     assert set(asked) | {"tier", "tiers", "score", "exclusive", "hours"} == set(VOCABULARY)
     for key, value in asked.items():

@@ -47,12 +47,8 @@ class Walk:
 
     def arrive(self) -> None:
         source = self.rng.choice(["website", "referral", "facebook_ads", "transfers"])
-        self.harbor.lead(
-            source,
-            now=self.now,
-            line=self.rng.choice(["personal_auto", "bop", "life_term"]),
-            zip_code=self.rng.choice(["10005", "10310", "78701"]),
-        )
+        line, zip_code = self.rng.choice(["personal_auto", "bop", "life_term"]), self.rng.choice(["10005", "10310", "78701"])
+        self.harbor.lead(source, now=self.now, line=line, zip_code=zip_code)
 
     def decline(self) -> None:
         if lead := self.pick(status__in=OPEN_STATUSES, owner__isnull=False, unplaced=False):

@@ -241,7 +241,8 @@ def test_close_rate_is_shrunk_to_the_agency_s_mean_so_two_of_two_do_not_beat_thi
         "james": LoadFacts(received_90d=2, bound_90d=2),
         "david": LoadFacts(received_90d=98, bound_90d=8),
     }
-    # The mean is 40 of 200 = 20 %: sarah (30 + 4) / 120 = 28.3 %, james (2 + 4) / 22 = 27.3 %, rachel 20 %, david (8 + 4) / 118 = 10.2 %.
+    # The mean is 40 of 200 = 20 %: sarah (30 + 4) / 120 = 28.3 %, james (2 + 4) / 22 = 27.3 %, rachel 20 %,
+    # david (8 + 4) / 118 = 10.2 %.
     decision = choose(then={"distribute": "close_rate", "among": "everyone"}, loads=loads)
     assert decision.producer == "sarah"
     rates = {one.producer: one.rank["close_rate"] for one in decision.considered}
