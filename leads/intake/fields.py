@@ -205,7 +205,7 @@ def mapping(value: Any) -> dict[str, Any]:
         return {}
     if _depth(value, DEEPEST) > DEEPEST:
         raise FieldError(TOO_DEEP.format(most=DEEPEST))
-    clean = {str(key): storable(item) for key, item in value.items()}
+    clean: dict[str, Any] = storable(value)
     if len(json.dumps(clean, ensure_ascii=False)) > LARGEST:
         raise FieldError(TOO_LARGE.format(most=LARGEST))
     return clean
