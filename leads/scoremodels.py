@@ -17,7 +17,7 @@ class ScoreModelError(ValueError):
 @transaction.atomic
 def copy_into_draft(model: ScoreModel, *, now: datetime) -> ScoreModel:
     """A new draft says what `model` says, under the next version number."""
-    latest = ScoreModel.objects.select_for_update().order_by("-version").values_list("version", flat=True).first() or 0
+    latest = ScoreModel.objects.select_for_update(no_key=True).order_by("-version").values_list("version", flat=True).first() or 0
     return ScoreModel.objects.create(
         version=latest + 1, name=model.name, tiers=model.tiers, decay=model.decay, rules=model.rules, created_at=now
     )
@@ -26,7 +26,7 @@ def copy_into_draft(model: ScoreModel, *, now: datetime) -> ScoreModel:
 @transaction.atomic
 def publish(model: ScoreModel, *, now: datetime) -> ScoreModel:
     """`model` is in force from `now` on and the one before it is archived. ScoreModelError unless it is a draft."""
-    models = {one.pk: one for one in ScoreModel.objects.select_for_update().order_by("pk")}
+    models = {one.pk: one for one in ScoreModel.objects.select_for_update(no_key=True).order_by("pk")}
     draft = models[model.pk]
     if draft.state != DRAFT:
         raise ScoreModelError(NOT_A_DRAFT)
