@@ -94,8 +94,8 @@ def assign(
     """The lead has the owner that the rules choose, or is nurtured or held; all of it is written, and the owner's notice too.
 
     In the caller's transaction, which keeps the routing lock until its end. `reason` is why the engine is asked (intake, decline,
-    escalation, ...), `by` who asked. Whoever declined the lead or was too slow is passed over, like those in `exclude`. AssignmentError when the
-    lead changed hands since it was read.
+    escalation, ...), `by` who asked. Whoever declined the lead or was too slow is passed over, like those in `exclude`.
+    AssignmentError when the lead changed hands since it was read.
     """
     facts = facts or facts_of(lead, now)
     past = _lock(lead, fresh=_is_fresh(lead, reason, now))
@@ -114,23 +114,25 @@ def assign(
 
 
 def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, now: datetime) -> Decision:
-    """The lead belongs to this person because somebody said so; the licence gate holds, a manager may overrule the others.
+    """The lead belongs to this person because somebody said so, on shift or not. A manager may overrule caps and time off.
 
-    In the caller's transaction. AssignmentError when they may not have it, or when the lead changed hands since it was read.
+    Nobody may overrule licence and certification. In the caller's transaction. AssignmentError when they may not have it, or when
+    the lead changed hands since it was read.
     """
     words = BY_HAND.format(name=producer, by=by or "the agency", reason=reason)
     overrule = by is None or by.has_perm(OVER_CAPS)
-    return hand_over(lead, producer.key, cause="manual", words=words, note=reason, overrule=overrule, now=now, by=by)
+    return hand_over(lead, producer.key, cause="manual", words=words, note=reason, overrule=overrule, shift=False, now=now, by=by)
 
 
-def hand_over(  # noqa: PLR0913
+def hand_over(
     lead: "Lead",
     key: str,
     *,
     cause: str,
     words: str,
     note: str,
-    overrule: bool,
+    overrule: bool = False,
+    shift: bool = True,
     now: datetime,
     by: "User | None" = None,
 ) -> Decision:
@@ -138,7 +140,7 @@ def hand_over(  # noqa: PLR0913
     facts = facts_of(lead, now)
     past = _lock(lead)
     read = read_state(facts, now, past.live)
-    if stands := against(facts, read.roster, key, now, overrule=overrule):
+    if stands := against(facts, read.roster, key, now, overrule=overrule, shift=shift):
         raise AssignmentError(MAY_NOT.format(name=name_of(key, read), why="; ".join(stands)))
     _end(lead, ENDS.get(cause, EndReason.REASSIGNED), note, now)
     state = without_turn(read, past.live)

@@ -244,7 +244,7 @@ def _next_owner(step: LadderStep, config: Configuration, now: datetime) -> str:
         words = BACKUP.format(name=config.people[key].user.name, whose=whose, owner=owner.name)
         try:
             with transaction.atomic():
-                hand_over(lead, key, cause=CAUSE, words=words, note=note, overrule=False, now=now)
+                hand_over(lead, key, cause=CAUSE, words=words, note=note, now=now)
         except AssignmentError:
             continue  # a gate: the next one
         return config.people[key].user.name

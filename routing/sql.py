@@ -60,8 +60,8 @@ _DECISION = """
 decision AS (
     INSERT INTO routing_routingdecision
         (lead_id, at, cause, by_id, outcome, producer_id, rule, ruleset_id, roster_id, reason, facts, trace)
-    VALUES (%(lead)s::bigint, %(now)s::timestamptz, %(cause)s::text, %(by)s::bigint, %(outcome)s::text, %(producer)s::bigint, %(rule)s::text,
-        %(ruleset)s::bigint, %(roster)s::bigint, %(reason)s::text, %(facts)s::jsonb, %(trace)s::jsonb)
+    VALUES (%(lead)s::bigint, %(now)s::timestamptz, %(cause)s::text, %(by)s::bigint, %(outcome)s::text, %(producer)s::bigint,
+        %(rule)s::text, %(ruleset)s::bigint, %(roster)s::bigint, %(reason)s::text, %(facts)s::jsonb, %(trace)s::jsonb)
     RETURNING id
 )"""
 

@@ -360,15 +360,17 @@ def last_resort(roster: Roster) -> str | None:
     return min(roster.producers, key=lambda key: (roster.producers[key].role != "manager", key), default=None)
 
 
-def against(lead: LeadFacts, roster: Roster, key: str, now: datetime, *, overrule: bool = False) -> tuple[str, ...]:
-    """Everything that stands against giving someone this lead.
+def against(
+    lead: LeadFacts, roster: Roster, key: str, now: datetime, *, overrule: bool = False, shift: bool = True
+) -> tuple[str, ...]:
+    """Everything that stands against giving someone this lead; without `shift`, whether or not they are at work.
 
     With `overrule` only what nobody may overrule: licence, certification, employment.
     """
     case = Case(lead, roster, index_of(roster), {}, now.astimezone(ZoneInfo(roster.timezone)), frozenset())
     if overrule and key in roster.producers:
         return case.index.stand(case.standings, key, lead.state, lead.line, case.day).barred
-    return case.why_not(key, shift=not overrule)
+    return case.why_not(key, shift=shift and not overrule)
 
 
 def given(lead: LeadFacts, roster: Roster, ruleset: int, key: str, now: datetime, *, reason: str) -> Decision:

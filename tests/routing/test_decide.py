@@ -7,6 +7,7 @@ import pytest
 
 from producers.facts import CertificationFacts, LoadFacts
 from routing.engine import Balance, Rule, decide
+from routing.engine.decide import against, given
 from routing.engine.gates import AWAY, CLOSED, EXCLUDED, INACTIVE, NO_STATE, OUTSIDE_HOURS
 from routing.engine.words import NEEDS_OWNER, NO_TERRITORY, NOBODY_THERE
 from tests.routing.people import (
@@ -421,3 +422,24 @@ def test_a_decision_serialises_with_the_contract_s_names():
     assert set(data["rules"][0]) == {"name", "matched", "why"}
     assert set(data["considered"][0]) == {"producer", "eligible", "why", "rank"}
     assert len(EVERYBODY) == 6
+
+
+# --- What somebody else decides ---
+
+
+def test_what_stands_against_a_person_by_hand():
+    capped = replace(SARAH, caps={"open": 0}, time_off=((DAY, DAY),))
+    office = roster(capped, replace(JAMES, licenses=()))
+    full = ("is off until 2026-11-24", "is at the cap of 0 open leads")
+    assert against(lead(), office, "sarah", SUNDAY_NIGHT) == ("is at the cap of 0 open leads", OUTSIDE_HOURS)
+    assert against(lead(), office, "sarah", TUESDAY, shift=False) == full
+    assert against(lead(), office, "sarah", TUESDAY, overrule=True) == ()
+    assert against(lead(), office, "james", TUESDAY, overrule=True) == ("holds no licence in NY",)
+    assert against(lead(), office, "bob", TUESDAY, overrule=True) == (INACTIVE,)
+
+
+def test_what_the_gates_say_of_a_hand_s_choice_is_kept_with_it():
+    decision = given(lead(), roster(), 3, "sarah", SUNDAY_NIGHT, reason="Given to Sarah.")
+    assert (decision.outcome, decision.producer, decision.rule, decision.reason) == ("assigned", "sarah", None, "Given to Sarah.")
+    assert decision.considered[0].why == (OUTSIDE_HOURS,)
+    assert decision.proof["state"] == "NY"
