@@ -135,6 +135,8 @@ def _join(request: Request, known: recognise.Known, config: Configuration) -> Re
         lead = live.filter(pk=candidate.id, status__in=recognise.LIVE_STATUSES).first()
         if lead is None:
             continue
+        if lead.client_id is None and known.client is not None:
+            lead.client_id = known.client.id
         others = [other.id for other in candidates if other.id != lead.pk and other.family == candidate.family]
         decision = join(
             lead,

@@ -404,6 +404,14 @@ def test_a_client_whose_csr_has_left_goes_to_the_producer(harbor):
     assert harbor.receive().lead.owner.key == "james"
 
 
+def test_a_lead_whose_person_became_a_client_meanwhile_is_theirs(harbor):
+    lead = harbor.receive().lead
+    client = Client.objects.create(last_name="Ruiz", phone="+12125550143", created_at=harbor.now)
+    harbor.receive(now=harbor.now + HOUR)
+    lead.refresh_from_db()
+    assert lead.client == client
+
+
 def test_a_former_client_is_no_client(harbor):
     Client.objects.create(last_name="Ruiz", phone="+12125550143", active=False, created_at=harbor.now)
     assert harbor.receive().lead.client is None

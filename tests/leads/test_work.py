@@ -331,6 +331,15 @@ def test_a_steward_who_reaches_somebody_in_nurture_has_the_lead(harbor, ana, own
     assert steps(ana)[-1] == ("nurture", "contacted")
 
 
+def test_somebody_in_nurture_who_answers_is_somebody_s_at_once(harbor):
+    lead = harbor.receive("facebook_ads").lead
+    work.log_touch(lead, by=None, channel="sms", outcome="replied", direction="in", now=harbor.now + DAY)
+    assert (lead.status, lead.steward) == ("contacted", None)
+    assert lead.owner.key in ("james", "sarah")
+    assert not due_steps(lead).filter(plan__key="monthly").exists()
+    assert steps(lead) == [("nurture", "contacted")]
+
+
 def test_a_contacted_lead_does_not_become_new_again(harbor, ana, owner):
     work.set_status(ana, by=owner, status="contacted", now=harbor.now)
     with pytest.raises(WorkError) as error:
