@@ -13,6 +13,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "agency.api.pages.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
+    "DEFAULT_METADATA_CLASS": None,  # the schema says what each address takes; OPTIONS gets 405
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 

@@ -13,6 +13,7 @@ from agency.models import User
 from leads.api.access import source_of
 from leads.api.shapes import Owner, lead_data, owner_of
 from leads.intake import IdempotencyConflict, IntakeError, Receipt, receive
+from leads.intake.fields import storable
 from leads.models import RejectedIntake, Source, SourceKind
 from producers import roster
 
@@ -65,14 +66,8 @@ def _body(request: Request, source: Source | None) -> dict[str, Any]:
     try:
         return dict(request.data)
     except UnreadableError as error:
-        raw = error.raw[:RAW_KEPT].decode(errors="replace").replace("\x00", "\ufffd")
-        RejectedIntake.objects.create(
-            source=source,
-            door=DOOR,
-            payload={"raw": raw},
-            errors={"non_field_errors": [str(error.detail)]},
-            received_at=timezone.now(),
-        )
+        raw = error.raw[:RAW_KEPT].decode(errors="replace")
+        _keep({"raw": raw}, {"non_field_errors": [str(error.detail)]}, source)
         raise
 
 
@@ -87,8 +82,15 @@ def _named_source(payload: Mapping[str, Any]) -> Source:
         return found[0]
     source = active.filter(key=key).first() if isinstance(key, str) else None
     if source is None:
-        raise ValidationError({"source": [NO_SUCH_SOURCE]})
+        errors = {"source": [NO_SUCH_SOURCE]}
+        _keep(payload, errors, None)
+        raise ValidationError(errors)
     return source
+
+
+def _keep(payload: Mapping[str, Any], errors: dict[str, list[str]], source: Source | None) -> None:
+    """What was refused before intake saw it can be mended and sent in."""
+    RejectedIntake.objects.create(source=source, door=DOOR, payload=storable(payload), errors=errors, received_at=timezone.now())
 
 
 def _name(key: str | None, version: int) -> Owner | None:

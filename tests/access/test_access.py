@@ -121,7 +121,7 @@ def test_every_body_is_of_a_row():
     assert set(BODIES) <= {(call.name, call.method) for call in calls()}
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_no_other_method_opens_anything(method, office, address):
     """A method that the table does not name is refused, also to whoever may do everything else."""
     named_methods = {(call.name, call.method) for call in calls()}

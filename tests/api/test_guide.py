@@ -1,5 +1,6 @@
 """docs/api.md is true: its Python runs against a live server, its calls are addresses that exist."""
 
+import json
 import re
 import subprocess
 import sys
@@ -51,6 +52,17 @@ def test_the_curl_of_the_guide_names_addresses_that_exist():
             assert resolve(address).url_name != "nothing", address
         except Resolver404:
             pytest.fail(f"there is no {address}")
+
+
+def test_the_curl_of_the_guide_sends_what_is_taken(office, speak):
+    sent = [
+        json.loads(body) for block in blocks("sh") for body in re.findall(r"-d '(\{.*?\})'$", block, re.DOTALL | re.MULTILINE)
+    ]
+    lead, event, caps = sent
+    answer = speak("website").post("/api/v1/leads/", lead)
+    assert answer.status_code == 201
+    assert speak("website").post(f"/api/v1/leads/{answer.json()['id']}/events/", event).status_code == 201
+    assert speak("rosa").patch("/api/v1/producers/james/", caps).status_code == 200
 
 
 def test_every_call_in_the_guide_s_tables_exists():

@@ -249,6 +249,8 @@ def test_without_a_source_of_that_kind_it_is_the_first(speak, office):
 def test_a_source_that_there_is_not_is_named_as_wrong(speak, key):
     answer = speak("carla").post(LEADS, {**ANA, "source": key})
     assert (answer.status_code, answer.json()) == (400, {"source": [NO_SUCH_SOURCE]})
+    kept = RejectedIntake.objects.get()
+    assert (kept.source, kept.payload["source"], kept.errors) == (None, key, answer.json())
 
 
 def test_whoever_enters_a_lead_is_named_on_its_note(speak, office):

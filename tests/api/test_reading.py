@@ -63,6 +63,8 @@ def test_a_manager_sees_all_and_a_producer_their_own(speak, ana, ben):
         ({"received_after": "2026-11-25T01:05:00 05:00"}, ["Ben"]),
         ({"received_before": "2026-11-24T20:05:00Z"}, ["Ana"]),
         ({"received_after": "2026-11-24T20:00:00Z", "received_before": "2026-11-24T20:01:00Z"}, ["Ana"]),
+        ({"received_before": "0001-01-01T00:00:00+23:59"}, []),
+        ({"received_after": "9999-12-31T23:59:59-23:59"}, []),
         ({"q": "an"}, ["Ana"]),
         ({"q": "ruiz ana"}, ["Ana"]),
         ({"q": "ana neill"}, []),
@@ -257,6 +259,16 @@ def test_the_day_s_figures(speak, ana, ben, afternoon, django_assert_max_num_que
     ]
     assert [lead["first_name"] for lead in figures["leads"]] == ["Ben", "Ana"]
     assert "mia" not in people
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 30, "\x00"])
+def test_a_numbered_page_that_is_none_is_not_found(speak, ana, page):
+    assert speak("rosa").get(f"{LEADS}{ana.pk}/timeline/", {"page": page}).status_code == 404
+
+
+def test_a_size_that_is_none_is_the_usual_one(speak, ana):
+    for size in ("0", "x", "-5", "100000"):
+        assert len(speak("rosa").get(LEADS, {"page_size": size}).json()["results"]) == 1
 
 
 @pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/leads", "/api/v1/nothing/here/", "/api/v1/leads/abc/"])

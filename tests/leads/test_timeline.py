@@ -61,7 +61,14 @@ def live_a_life(ana: Lead, office: Office) -> None:
     )
     Event.objects.create(lead=ana, kind="pricing_view", at=minutes(1), data={"page": "/pricing"})
     decision = RoutingDecision.objects.create(
-        lead=ana, at=minutes(2), cause="intake", outcome="assigned", producer=office.sarah, reason="It was her turn.", facts={}, trace={}
+        lead=ana,
+        at=minutes(2),
+        cause="intake",
+        outcome="assigned",
+        producer=office.sarah,
+        reason="It was her turn.",
+        facts={},
+        trace={},
     )
     Assignment.objects.create(
         lead=ana,
@@ -78,7 +85,14 @@ def live_a_life(ana: Lead, office: Office) -> None:
     Note.objects.create(lead=ana, by=sarah, at=minutes(6), text="Has two cars")
     StatusChange.objects.create(lead=ana, before="new", after="contacted", by=sarah, at=minutes(7))
     Message.objects.create(
-        lead=ana, user=sarah, channel="in_app", audience="staff", kind="lead_assigned", subject="A lead", created_at=minutes(8), due_at=NOW
+        lead=ana,
+        user=sarah,
+        channel="in_app",
+        audience="staff",
+        kind="lead_assigned",
+        subject="A lead",
+        created_at=minutes(8),
+        due_at=NOW,
     )
     plan = Plan.objects.create(key="speed", name="Speed", starts="assigned")
     promised = {"lead": ana, "plan": plan, "started_at": NOW, "due_at": NOW}
