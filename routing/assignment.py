@@ -302,6 +302,10 @@ def stamp(
         "bound_at": bound,
     }
     stamps = {name: Coalesce(name, Value(now)) for name, wanted in asked.items() if wanted}
+    if attempted or contacted or quoted or bound:
+        # What follows is counted in day buckets, and may end the ownership: the routing lock comes before the bucket.
+        with connection.cursor() as cursor:
+            cursor.execute(sql.TAKE_LOCK, [sql.LOCK])
     if stamps:
         Assignment.objects.filter(lead_id=lead.pk, ended_at__isnull=True).update(**stamps)
 

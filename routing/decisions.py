@@ -9,14 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from producers import roster as rosters
-from producers.facts import LoadFacts, Roster
+from producers.facts import CountFacts, LoadFacts, Roster
 from routing import rulesets
 from routing.engine import Balance, Considered, Decision, LeadFacts, Ledger, RuleTried, decide
 from routing.engine.decide import given
 from routing.models import RoutingDecision
 
 LoadRow = Sequence[Any]
-"""Key, open, day, week, month, microseconds of the last assignment or None, presence, and the four 90-day figures."""
+"""Key, open, day, week, month, microseconds of the last assignment or None, presence, and the four 90-day figures.
+
+Since other work and kinds of leads count, also: other load, `[received, bound]` of the lead's family and tier or None, and None or
+rows of family, tier, open, day, week, month. Decisions stored before end after the eleventh.
+"""
 
 _LEAD = tuple(field.name for field in fields(LeadFacts))
 _DEFAULTS = {
@@ -33,21 +37,21 @@ def dumps(value: Any) -> str:
 
 def loads_of(rows: Iterable[LoadRow]) -> dict[str, LoadFacts]:
     """Everyone's load from the rows that are read under the lock and stored with the decision."""
-    return {
-        row[0]: LoadFacts(
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            None if row[5] is None else _EPOCH + timedelta(microseconds=row[5]),
-            row[6],
-            row[7],
-            row[8],
-            row[9],
-            row[10],
-        )
-        for row in rows
-    }
+    return {row[0]: _load_of(row) for row in rows}
+
+
+def _load_of(row: LoadRow) -> LoadFacts:
+    other, kind, counts = row[11:] or (0, None, None)
+    received, bound = kind or (0, 0)
+    return LoadFacts(
+        *row[1:5],
+        None if row[5] is None else _EPOCH + timedelta(microseconds=row[5]),
+        *row[6:11],
+        other,
+        received,
+        bound,
+        tuple(CountFacts(*each) for each in counts or ()),
+    )
 
 
 def lead_to_data(lead: LeadFacts) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is read under the routing lock, and how an ownership that ends leaves the rotations."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,11 +11,13 @@ from django.db import connection
 
 from producers import roster as rosters
 from producers.facts import Roster
+from producers.performance import kind_of
 from routing import current, sql
 from routing.current import Configuration
 from routing.decisions import loads_of
 from routing.engine import Balance, Decision, LeadFacts, Ledger
 from routing.engine.conditions import unmet
+from routing.engine.index import index_of
 from routing.engine.rotation import move_credit, undo_turn
 
 
@@ -76,7 +78,7 @@ def read_state(facts: LeadFacts, now: datetime, previous: Previous | None = None
     while True:
         day = now.astimezone(ZoneInfo(config.roster.timezone)).date()
         names = sorted({*_rotations_for(facts, config, now), *more})
-        numbers, loads, rotations = _read(day, names)
+        numbers, loads, rotations = _read(day, names, facts, index_of(config.roster).limited)
         fresh = current.configuration(numbers)
         if fresh is config:
             break
@@ -86,12 +88,14 @@ def read_state(facts: LeadFacts, now: datetime, previous: Previous | None = None
     return State(config, people, loads, _ledgers(json.loads(rotations)), day)
 
 
-def _read(day: date, names: list[str]) -> tuple[dict[str, int], str, str]:
+def _read(day: date, names: list[str], facts: LeadFacts, limited: Sequence[str]) -> tuple[dict[str, int], str, str]:
     values: dict[str, Any] = {
         "day": day,
         "week": day - timedelta(days=day.weekday()),
         "month": day.replace(day=1),
         "rotations": names,
+        "kind": kind_of(facts.family, facts.tier),
+        "limited": list(limited),
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.READ, values)

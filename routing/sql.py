@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from django.apps import apps
 
-LOCK = 7_305_113_001
+from producers.performance import LOADS_LOCK
+
+LOCK = LOADS_LOCK
 """Key of the advisory lock under which all ownership changes; held until the transaction ends."""
 
 TAKE_LOCK = "SELECT pg_advisory_xact_lock(%s::bigint)"
@@ -22,7 +24,22 @@ SELECT
         CASE WHEN load.week = %(week)s::date THEN load.week_count ELSE 0 END,
         CASE WHEN load.month = %(month)s::date THEN load.month_count ELSE 0 END,
         (extract(epoch FROM load.last_assigned_at) * 1000000)::bigint,
-        load.presence, load.received_90d, load.bound_90d, load.responses_90d, load.response_seconds_90d)), '[]')
+        load.presence, load.received_90d, load.bound_90d, load.responses_90d, load.response_seconds_90d,
+        load.other_load, load.kinds_90d -> %(kind)s::text,
+        CASE WHEN producer.key = ANY(%(limited)s::text[]) THEN (
+            SELECT json_agg(json_build_array(family, tier, open, day, week, month)) FROM (
+                SELECT family, tier, sum(open) AS open, sum(day) AS day, sum(week) AS week, sum(month) AS month FROM (
+                    SELECT family, tier, 1 AS open, 0 AS day, 0 AS week, 0 AS month FROM routing_assignment
+                    WHERE producer_id = producer.id AND ended_at IS NULL
+                    UNION ALL
+                    SELECT family, tier, 0, CASE WHEN day = %(day)s::date THEN received ELSE 0 END,
+                        CASE WHEN day >= %(week)s::date THEN received ELSE 0 END,
+                        CASE WHEN day >= %(month)s::date THEN received ELSE 0 END
+                    FROM producers_performanceday
+                    WHERE producer_id = producer.id AND day BETWEEN least(%(week)s::date, %(month)s::date) AND %(day)s::date
+                ) each GROUP BY family, tier ORDER BY family, tier
+            ) kinds
+        ) END)), '[]')
     FROM producers_load load JOIN producers_producer producer ON producer.id = load.producer_id WHERE producer.active)::text,
     (SELECT coalesce(json_object_agg(name, ledger), '{}') FROM routing_rotation WHERE name = ANY(%(rotations)s::text[]))::text
 """
@@ -67,17 +84,19 @@ decision AS (
 
 _ASSIGNMENT = """
 assignment AS (
-    INSERT INTO routing_assignment (lead_id, producer_id, decision_id, rotation, started_at, end_reason, end_note)
-    SELECT %(lead)s::bigint, %(producer)s::bigint, decision.id, %(rotation)s::text, %(now)s::timestamptz, '', '' FROM decision
+    INSERT INTO routing_assignment
+        (lead_id, producer_id, decision_id, rotation, family, tier, started_at, end_reason, end_note)
+    SELECT %(lead)s::bigint, %(producer)s::bigint, decision.id, %(rotation)s::text, %(family)s::text, %(tier)s::text,
+        %(now)s::timestamptz, '', '' FROM decision
     RETURNING id
 )"""
 
 _LOAD = """
 load AS (
     INSERT INTO producers_load AS load (producer_id, open_leads, day, day_count, week, week_count, month, month_count,
-        last_assigned_at, presence, received_90d, bound_90d, responses_90d, response_seconds_90d)
+        last_assigned_at, presence, other_load, received_90d, bound_90d, responses_90d, response_seconds_90d, kinds_90d)
     VALUES (%(producer)s::bigint, 1, %(day)s::date, 1, %(week)s::date, 1, %(month)s::date, 1,
-        %(now)s::timestamptz, 'available', 0, 0, 0, 0)
+        %(now)s::timestamptz, 'available', 0, 0, 0, 0, 0, '{}')
     ON CONFLICT (producer_id) DO UPDATE SET
         open_leads = load.open_leads + 1,
         day = EXCLUDED.day, day_count = CASE WHEN load.day = EXCLUDED.day THEN load.day_count ELSE 0 END + 1,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from agency.agencyfile import load
 from agency.agencyfile.demo import FILE
 from leads.models import Lead
+from leads.work import set_status
 from producers.models import CapacityCap, Load
 from routing import assignment, escalation, rulesets, sql
 from routing.assignment import MOVED_ON, AssignmentError, assign, give, stamp
@@ -206,3 +208,19 @@ def test_publishing_neither_waits_for_leads_nor_makes_them_wait(harbor):
     harbor.lead()
     assert owners() == ["james", "rosa"]
     assert list(RoutingDecision.objects.order_by("id").values_list("ruleset__version", flat=True)) == [1, 2]
+
+
+# --- Counting while leads come in ---
+
+
+def test_a_sale_and_a_new_lead_of_the_same_day_do_not_wait_for_each_other_for_ever(harbor):
+    """Both touch the owner's bucket of the day: whoever counts a sale takes the routing lock first, like whoever assigns."""
+    lead = harbor.lead(zip_code="07030")  # New Jersey: Sarah alone, like the ones that come in
+    sarah = harbor.user("sarah")
+
+    def sell() -> None:
+        set_status(lead, by=sarah, status="bound", premium=Decimal(1200), now=TUESDAY)
+
+    for _ in range(5):
+        assert raised(at_once(sell, *arrivals(harbor, 2, zip_code="07030"))) == []
+        set_status(lead, by=harbor.user("rosa"), status="contacted", reason="Fell through", now=TUESDAY)
