@@ -67,8 +67,8 @@ def record_outcome(
 ) -> None:
     """The bucket of the agency's day on which the lead was received counts this much more; in the caller's transaction.
 
-    Several in one transaction: under `LOADS_LOCK`. `response_seconds`: working seconds to the first attempt on one lead. The trailing
-    figures follow with `refresh_performance`.
+    Several in one transaction: under `LOADS_LOCK`. `response_seconds`: working seconds to the first attempt on one lead. The
+    trailing figures follow with `refresh_performance`.
     """
     values: dict[str, int | str | date] = {
         "producer": producer_id,
