@@ -8,7 +8,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from agency.messaging.models import Message
 
-__all__ = ["Agency", "Heartbeat", "Message", "Revision", "User"]
+__all__ = ["Agency", "AppointmentCheck", "Heartbeat", "Message", "Revision", "User"]
 
 
 class User(AbstractUser):
@@ -33,6 +33,13 @@ class User(AbstractUser):
         return self.name.split(" ", 1)[0]
 
 
+class AppointmentCheck(models.TextChoices):
+    """How binding a policy is held against carrier appointments, once any are on record."""
+
+    WARN = "warn", "Note it and tell the managers"
+    REQUIRE = "require", "Do not allow it"
+
+
 class Agency(models.Model):
     """The agency itself: exactly one row."""
 
@@ -48,6 +55,13 @@ class Agency(models.Model):
     )
     notify = models.JSONField(default=dict, blank=True, help_text="Channels by which people hear of things.")
     targets = models.JSONField(default=dict, blank=True, help_text="What the dashboard and the monthly report are held against.")
+    appointments = models.CharField(
+        "carrier appointments",
+        max_length=7,
+        choices=AppointmentCheck.choices,
+        default=AppointmentCheck.WARN,
+        help_text="What happens when a policy is bound with a carrier that has not appointed its producer in the lead's state.",
+    )
 
     class Meta:
         verbose_name_plural = "agency"

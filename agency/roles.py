@@ -46,6 +46,7 @@ _TABLE = """
     producers.producer           v     v     vac   v
     producers.license            -     -     vacd  -
     producers.certification      -     -     vacd  -
+    producers.appointment        -     -     vacd  -
     producers.capacitycap        -     -     vacd  -
     producers.workinghours       -     -     vacd  -
     producers.timeoff            -     -     vacd  -

@@ -45,6 +45,7 @@ def facts_of(lead: Lead, source: Source, person: KnownPerson, *, may_be_held: bo
         lead_owner=person.lead_owner,
         premium=lead.premium_estimate,
         policy_expires_on=lead.policy_expires_on,
+        carrier=lead.current_carrier,
         language=lead.language,
         attributes=lead.attributes,
         may_be_held=may_be_held and lead.exclusive and lead.kind != LeadKind.LIVE_TRANSFER,

@@ -23,6 +23,7 @@ class ProducersConfig(AppConfig):
             models.Producer,
             models.License,
             models.Certification,
+            models.Appointment,
             models.CapacityCap,
             models.WorkingHours,
             models.TimeOff,

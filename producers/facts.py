@@ -30,6 +30,20 @@ class LicenseFacts:
     effective: date
     expires: date
     resident: bool | None = None
+    source: str = ""
+    """Where the record was taken from."""
+    verified_on: date | None = None
+    """When it was last held against that source."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentFacts:
+    """A carrier's permission to sell for it in a state: both ends count; no end means it does not expire."""
+
+    carrier: str
+    state: str
+    effective: date
+    expires: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,16 @@ class CertificationFacts:
     name: str
     effective: date
     expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CapFacts:
+    """A cap that counts only leads of one family, of one tier, or of both; an empty one does not matter."""
+
+    period: str
+    limit: int
+    family: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +81,14 @@ class ProducerFacts:
     backup: str | None = None
     licenses: tuple[LicenseFacts, ...] = ()
     certifications: tuple[CertificationFacts, ...] = ()
+    appointments: tuple[AppointmentFacts, ...] = ()
     caps: Mapping[str, int] = field(default_factory=dict)
     """`open`, `day`, `week`, `month` → the most leads."""
+    limited_caps: tuple[CapFacts, ...] = ()
     hours: Mapping[int, tuple[tuple[time, time], ...]] | None = None
     time_off: tuple[tuple[date, date], ...] = ()
+    npn: str = ""
+    """National producer number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +105,18 @@ class TerritoryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CountFacts:
+    """How many leads of one family and tier someone holds, and got in the current day, week and month."""
+
+    family: str
+    tier: str
+    open: int = 0
+    day: int = 0
+    week: int = 0
+    month: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LoadFacts:
     """The moving part of one person at one instant; period counts are those of the current day, week and month."""
 
@@ -90,6 +130,13 @@ class LoadFacts:
     bound_90d: int = 0
     responses_90d: int = 0
     response_seconds_90d: int = 0
+    other: int = 0
+    """Other work (renewals, service), in leads' worth: room for new leads shrinks by it."""
+    kind_received_90d: int = 0
+    """Of leads of the same family and tier as the one in question."""
+    kind_bound_90d: int = 0
+    counts: tuple[CountFacts, ...] = ()
+    """By family and tier; only of those who have a cap that asks."""
 
 
 @dataclass(frozen=True, slots=True)

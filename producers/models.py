@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 STATE_CODE = RegexValidator(r"^[A-Z]{2}$", "Two capital letters, such as NY.")
 
@@ -143,6 +143,12 @@ class License(models.Model):
     expires = models.DateField()
     resident = models.BooleanField(null=True, blank=True, help_text="Unknown: no home-state condition.")
     active = models.BooleanField(default=True, help_text="Off: suspended or surrendered.")
+    source = models.CharField(
+        max_length=60,
+        blank=True,
+        help_text="Where the record was taken from, such as the state's register or a copy of the licence.",
+    )
+    verified_on = models.DateField(null=True, blank=True, help_text="When it was last held against that source.")
 
     class Meta:
         ordering = ["producer", "state", "effective"]
@@ -170,6 +176,29 @@ class Certification(models.Model):
         return self.name
 
 
+class Appointment(models.Model):
+    """A carrier's permission to sell its policies in a state. Both ends count; no end: until it is taken back."""
+
+    producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="appointments")
+    carrier = models.CharField(max_length=120, help_text="As it is written on policies; capitals do not matter.")
+    state = models.CharField(max_length=2, validators=[STATE_CODE])
+    effective = models.DateField()
+    expires = models.DateField(null=True, blank=True)
+    active = models.BooleanField(default=True, help_text="Off: taken back.")
+
+    class Meta:
+        ordering = ["producer", "carrier", "state"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires__isnull=True) | Q(expires__gte=F("effective")), name="appointment_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(fields=["producer", "carrier", "state"], name="appointment_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier}, {self.state}"
+
+
 class CapPeriod(models.TextChoices):
     """What a cap counts: open leads, or leads received in a calendar period of the agency."""
 
@@ -179,18 +208,40 @@ class CapPeriod(models.TextChoices):
     MONTH = "month", "Per month"
 
 
+class LeadTier(models.TextChoices):
+    """How warm a lead was when it was assigned, as far as caps tell leads apart by it."""
+
+    HOT = "hot", "Hot"
+    WARM = "warm", "Warm"
+    COLD = "cold", "Cold"
+
+
 class CapacityCap(models.Model):
-    """The most leads someone takes; never exceeded except by the owner of last resort."""
+    """The most leads someone takes, of all or of one family or tier; exceeded only by a manager and the owner of last resort."""
 
     producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="caps")
     period = models.CharField(max_length=5, choices=CapPeriod.choices)
+    family = models.CharField(
+        max_length=12, choices=Family.choices, blank=True, default="", db_default="", help_text="Empty: leads of any family."
+    )
+    tier = models.CharField(
+        max_length=4, choices=LeadTier.choices, blank=True, default="", db_default="", help_text="Empty: leads of any tier."
+    )
     limit = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["producer", "period"], name="cap_once_per_period")]
+        constraints = [
+            models.UniqueConstraint(fields=["producer", "period", "family", "tier"], name="cap_once_per_period_and_kind")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_period_display()}: {self.limit}"
+        kind = " ".join(word for word in (self.tier, self.family) if word)
+        return f"{self.get_period_display()}{', ' + kind if kind else ''}: {self.limit}"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it counts only leads of one family or tier."""
+        return bool(self.family or self.tier)
 
 
 class Weekday(models.IntegerChoices):
@@ -295,10 +346,18 @@ class Load(models.Model):
     last_assigned_at = models.DateTimeField(null=True, blank=True)
     presence = models.CharField(max_length=10, choices=Presence.choices, default=Presence.AVAILABLE)
     presence_at = models.DateTimeField(null=True, blank=True)
+    other_load = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Renewals, service and the like, in leads' worth of work."
+    )
     received_90d = models.PositiveIntegerField(default=0)
     bound_90d = models.PositiveIntegerField(default=0)
     responses_90d = models.PositiveIntegerField(default=0)
     response_seconds_90d = models.PositiveBigIntegerField(default=0, help_text="Working seconds to the first attempt, summed.")
+    kinds_90d = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text='Received and bound by family and tier: {"personal/hot": [12, 3], ...}.',
+    )
 
     def __str__(self) -> str:
         return f"{self.producer_id}: {self.open_leads} open"

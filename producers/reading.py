@@ -2,14 +2,24 @@
 
 from collections import defaultdict
 from datetime import time
+from typing import Any
 
 from django.db.models import Prefetch
 
 from agency.calendar import Week
 from agency.hours import OFFICE_HOURS, parse_week
 from agency.models import Agency
-from producers.facts import CertificationFacts, LicenseFacts, LineFacts, ProducerFacts, Roster, TerritoryFacts
-from producers.models import License, LineOfBusiness, Producer, Role, Team, Territory
+from producers.facts import (
+    AppointmentFacts,
+    CapFacts,
+    CertificationFacts,
+    LicenseFacts,
+    LineFacts,
+    ProducerFacts,
+    Roster,
+    TerritoryFacts,
+)
+from producers.models import Appointment, License, LineOfBusiness, Producer, Role, Team, Territory
 
 DEFAULT_TIMEZONE = "America/New_York"
 _MILLION = 1_000_000
@@ -42,6 +52,7 @@ def _producers() -> list[Producer]:
             "lines",
             Prefetch("licenses", License.objects.filter(active=True).order_by("state", "effective", "number")),
             "certifications",
+            Prefetch("appointments", Appointment.objects.filter(active=True).order_by("carrier", "state")),
             "caps",
             "hours",
             "time_off",
@@ -62,14 +73,44 @@ def _producer(one: Producer) -> ProducerFacts:
         weight=int(one.weight * _MILLION),
         backup=one.backup.key if one.backup and one.backup.active else None,
         licenses=tuple(
-            LicenseFacts(each.state, each.number, frozenset(each.authority), each.effective, each.expires, each.resident)
+            LicenseFacts(
+                each.state,
+                each.number,
+                frozenset(each.authority),
+                each.effective,
+                each.expires,
+                each.resident,
+                each.source,
+                each.verified_on,
+            )
             for each in one.licenses.all()
         ),
         certifications=tuple(CertificationFacts(each.name, each.effective, each.expires) for each in one.certifications.all()),
-        caps={cap.period: cap.limit for cap in one.caps.all()},
+        appointments=tuple(
+            AppointmentFacts(each.carrier, each.state, each.effective, each.expires) for each in one.appointments.all()
+        ),
+        caps={cap.period: cap.limit for cap in one.caps.all() if not cap.is_limited},
+        limited_caps=_limited_caps(one),
         hours=own_hours(one),
         time_off=tuple((away.starts_on, away.ends_on) for away in one.time_off.all()),
+        npn=one.npn,
     )
+
+
+def _limited_caps(one: Producer) -> tuple[CapFacts, ...]:
+    limited = sorted((cap for cap in one.caps.all() if cap.is_limited), key=lambda cap: cap.pk)
+    return tuple(CapFacts(cap.period, cap.limit, cap.family, cap.tier) for cap in limited)
+
+
+def caps_of(row: Producer) -> dict[str, Any]:
+    """A person's caps as the agency file and the API write them; `only` holds those on a family, a tier, or both."""
+    rows = sorted(row.caps.all(), key=lambda cap: cap.pk)
+    written: dict[str, Any] = {cap.period: cap.limit for cap in rows if not cap.is_limited}
+    kinds: dict[tuple[str, str], dict[str, Any]] = {}
+    for cap in (cap for cap in rows if cap.is_limited):
+        kind = {name: value for name, value in (("family", cap.family), ("tier", cap.tier)) if value}
+        kinds.setdefault((cap.family, cap.tier), kind)[cap.period] = cap.limit
+    return written | ({"only": list(kinds.values())} if kinds else {})
 
 
 def own_hours(one: Producer) -> Week | None:

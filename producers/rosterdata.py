@@ -8,7 +8,16 @@ from datetime import date, time
 from typing import Any
 
 from agency.calendar import Week
-from producers.facts import CertificationFacts, LicenseFacts, LineFacts, ProducerFacts, Roster, TerritoryFacts
+from producers.facts import (
+    AppointmentFacts,
+    CapFacts,
+    CertificationFacts,
+    LicenseFacts,
+    LineFacts,
+    ProducerFacts,
+    Roster,
+    TerritoryFacts,
+)
 
 
 def to_data(roster: Roster) -> dict[str, Any]:
@@ -55,8 +64,13 @@ def _producer_data(one: ProducerFacts) -> dict[str, Any]:
         "licenses": [_license_data(each) for each in one.licenses],
         "certifications": [[each.name, each.effective.isoformat(), _day_data(each.expires)] for each in one.certifications],
         "caps": dict(one.caps),
+        "limited_caps": [[each.period, each.limit, each.family, each.tier] for each in one.limited_caps],
         "hours": None if one.hours is None else _week_data(one.hours),
         "time_off": [[start.isoformat(), end.isoformat()] for start, end in one.time_off],
+        "appointments": [
+            [each.carrier, each.state, each.effective.isoformat(), _day_data(each.expires)] for each in one.appointments
+        ],
+        "npn": one.npn,
     }
 
 
@@ -74,8 +88,14 @@ def _producer(data: Mapping[str, Any]) -> ProducerFacts:
         licenses=tuple(_license(each) for each in data["licenses"]),
         certifications=tuple(CertificationFacts(name, _day(start), _end(end)) for name, start, end in data["certifications"]),
         caps=dict(data["caps"]),
+        limited_caps=tuple(CapFacts(*each) for each in data.get("limited_caps", ())),
         hours=None if data["hours"] is None else _week(data["hours"]),
         time_off=tuple((_day(start), _day(end)) for start, end in data["time_off"]),
+        appointments=tuple(
+            AppointmentFacts(carrier, state, _day(start), _end(end))
+            for carrier, state, start, end in data.get("appointments", [])
+        ),
+        npn=data.get("npn", ""),
     )
 
 
@@ -87,6 +107,8 @@ def _license_data(one: LicenseFacts) -> dict[str, Any]:
         "effective": one.effective.isoformat(),
         "expires": one.expires.isoformat(),
         "resident": one.resident,
+        "source": one.source,
+        "verified_on": _day_data(one.verified_on),
     }
 
 
@@ -98,6 +120,8 @@ def _license(data: Mapping[str, Any]) -> LicenseFacts:
         effective=_day(data["effective"]),
         expires=_day(data["expires"]),
         resident=data["resident"],
+        source=data.get("source", ""),
+        verified_on=_end(data.get("verified_on")),
     )
 
 

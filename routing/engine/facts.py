@@ -39,6 +39,8 @@ class LeadFacts:
     """Key of whoever owns another open lead of the same person."""
     premium: Decimal | None = None
     policy_expires_on: date | None = None
+    carrier: str = ""
+    """Whom they are insured with now, as they wrote it."""
     language: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     may_be_held: bool = True
