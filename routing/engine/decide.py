@@ -118,8 +118,8 @@ class Case:
         if person is None:
             return (INACTIVE,)
         why = self.index.stand(self.standings, key, self.lead.state, self.lead.line, self.day).why
-        if person.caps:
-            why += over_caps(person, self.load(key))
+        if person.caps or person.limited_caps:
+            why += over_caps(person, self.load(key), self.lead.family, self.lead.tier)
         return (EXCLUDED, *why) if key in self.exclude else why
 
     def load(self, key: str) -> LoadFacts:
@@ -255,6 +255,8 @@ class Case:
         for key, rate in rates.items():
             load = self.load(key)
             rank = {"close_rate": rate / ranking.MILLION, "received": load.received_90d, "bound": load.bound_90d}
+            if load.kind_received_90d:
+                rank |= {"received_of_kind": load.kind_received_90d, "bound_of_kind": load.kind_bound_90d}
             self.looked_at[key] = Considered(key, True, (), rank | self._presence(load))
         return self._free_or_held(rates, then, shift, words.close_rate)
 
@@ -322,9 +324,13 @@ class Case:
             rules=tuple(self.tried),
             considered=self.trace(found.producer),
             off_shift=off_shift,
-            proof=proof(held.license, self.line, self.day) if held else {},
+            proof=self._proof(found.producer, held) if found.producer and held else {},
             **found.extra,
         )
+
+    def _proof(self, key: str, held: Standing) -> Mapping[str, Any]:
+        carrier = self.lead.carrier if self.index.keeps_appointments else None
+        return proof(held.license, self.line, self.day, self.roster.producers[key], carrier)
 
     def unplaced(self, ruleset: RuleSet) -> Decision:
         """Nobody may have it: the owner of last resort, bound by no gate and no cap."""

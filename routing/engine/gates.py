@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from producers.facts import LicenseFacts, LineFacts, LoadFacts, ProducerFacts, Roster
+from producers.facts import CapFacts, LicenseFacts, LineFacts, LoadFacts, ProducerFacts, Roster
 
 NO_STATE = "the lead's state is not known, so no licence can be checked"
 EXCLUDED = "is passed over for this lead"
@@ -13,6 +13,8 @@ CLOSED = "the agency is closed today"
 OUTSIDE_HOURS = "is outside working hours"
 AWAY = "is away"
 INACTIVE = "does not work here any more"
+NO_APPOINTMENT = "no carrier appointment on record in {state}"
+NOT_APPOINTED = "no appointment with {carrier} on record in {state}"
 
 END_OF_DAY = time.max
 PERIODS = {"open": "open leads", "day": "leads today", "week": "leads this week", "month": "leads this month"}
@@ -84,13 +86,27 @@ def _certified(person: ProducerFacts, name: str, day: date) -> bool:
     )
 
 
-def over_caps(person: ProducerFacts, load: LoadFacts) -> tuple[str, ...]:
-    """Each cap that is reached, in words."""
-    if not person.caps:
-        return ()
-    return tuple(
-        f"is at the cap of {limit} {PERIODS[period]}" for period, limit in person.caps.items() if getattr(load, period) >= limit
-    )
+def over_caps(person: ProducerFacts, load: LoadFacts, family: str, tier: str) -> tuple[str, ...]:
+    """Each cap that is reached, in words, as far as it counts leads of this family and tier."""
+    full = [words for period, limit in person.caps.items() if (words := _full(period, limit, load))]
+    for cap in person.limited_caps:
+        if cap.family in ("", family) and cap.tier in ("", tier) and _counted(cap, load) >= cap.limit:
+            kind = "".join(f"{word} " for word in (cap.tier, cap.family) if word)
+            full.append(f"is at the cap of {cap.limit} {kind}{PERIODS[cap.period]}")
+    return tuple(full)
+
+
+def _full(period: str, limit: int, load: LoadFacts) -> str:
+    """Why a cap on all leads lets none in; other work counts as open leads."""
+    other = load.other if period == "open" else 0
+    if getattr(load, period) + other < limit:
+        return ""
+    return f"is at the cap of {limit} {PERIODS[period]}" + (f", other work counting as {other}" if other else "")
+
+
+def _counted(cap: CapFacts, load: LoadFacts) -> int:
+    kinds = (one for one in load.counts if cap.family in ("", one.family) and cap.tier in ("", one.tier))
+    return sum(getattr(one, cap.period) for one in kinds)
 
 
 def off_shift(person: ProducerFacts, load: LoadFacts, roster: Roster, local: datetime) -> str:
@@ -107,11 +123,42 @@ def within(week: Mapping[int, tuple[tuple[time, time], ...]], weekday: int, at: 
     return any(opens <= at < closes or closes == END_OF_DAY <= at for opens, closes in week.get(weekday, ()))
 
 
-def proof(held: LicenseFacts | None, line: LineFacts | None, day: date) -> dict[str, Any]:
-    """The licence as evidence: what it said on the day it was checked."""
+def appointed(person: ProducerFacts, state: str, day: date) -> tuple[str, ...]:
+    """The carriers that have appointed someone in a state on a day, by name."""
+    return tuple(
+        sorted(
+            one.carrier
+            for one in person.appointments
+            if one.state == state and one.effective <= day and (one.expires is None or day <= one.expires)
+        )
+    )
+
+
+def same_carrier(one: str, other: str) -> bool:
+    """Whether two spellings mean one carrier: capitals and spaces do not matter."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def unappointed(person: ProducerFacts, state: str, carrier: str, day: date) -> str:
+    """What a carrier's policy would lack if this person bound it, in words; without a carrier, if they bound any. Else empty."""
+    carriers = appointed(person, state, day)
+    if not carriers:
+        return NO_APPOINTMENT.format(state=state)
+    if carrier and not any(same_carrier(carrier, one) for one in carriers):
+        return NOT_APPOINTED.format(carrier=carrier, state=state)
+    return ""
+
+
+def proof(
+    held: LicenseFacts | None, line: LineFacts | None, day: date, person: ProducerFacts, carrier: str | None = None
+) -> dict[str, Any]:
+    """The licence as evidence: what it said on the day it was checked, and how old the record of it was.
+
+    `carrier`: the lead's present one, or nothing; None where the agency keeps no carrier appointments.
+    """
     if held is None:
         return {}
-    return {
+    evidence: dict[str, Any] = {
         "state": held.state,
         "number": held.number,
         "authority": sorted(held.authority),
@@ -120,4 +167,12 @@ def proof(held: LicenseFacts | None, line: LineFacts | None, day: date) -> dict[
         "resident": held.resident,
         "line": line.key if line else None,
         "checked_on": day.isoformat(),
+        "npn": person.npn,
+        "source": held.source,
+        "verified_on": held.verified_on.isoformat() if held.verified_on else None,
+        "age_days": (day - held.verified_on).days if held.verified_on else None,
     }
+    if carrier is not None:
+        missing = unappointed(person, held.state, carrier, day)
+        evidence |= {"appointments": list(appointed(person, held.state, day)), "warnings": [missing] if missing else []}
+    return evidence

@@ -26,6 +26,10 @@ class RosterIndex:
     everyone: tuple[str, ...]
     teams: Mapping[str, tuple[str, ...]]
     levels: Mapping[str, tuple[str, ...]]
+    limited: tuple[str, ...]
+    """Whose caps count by family or tier."""
+    keeps_appointments: bool
+    """Whether carrier appointments are on record at all."""
     places: dict[tuple[str, str, str], TerritoryFacts | None]
     standings: dict[tuple[str, str, date], dict[str, Standing]]
 
@@ -89,6 +93,8 @@ def _build(roster: Roster) -> RosterIndex:
         everyone=tuple(person.key for person in sellers),
         teams=_grouped((team, person.key) for person in sellers for team in person.teams),
         levels=_grouped((person.level, person.key) for person in sellers if person.level),
+        limited=tuple(person.key for person in people if person.limited_caps),
+        keeps_appointments=any(person.appointments for person in people),
         places={},
         standings={},
     )
