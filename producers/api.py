@@ -17,8 +17,7 @@ from agency.api.errors import flat
 from agency.api.pages import Pages
 from agency.api.schema import BAD_BODY, FIELD_ERRORS, NOT_FOUND
 from producers.changes import ChangeError, change_producer, put_licenses, put_territories, put_territory
-from producers.models import License, Presence, Producer, Territory
-from producers.services import set_presence
+from producers.models import License, Producer, Territory
 from producers.shapes import (
     AvailabilityInput,
     LicenseInput,
@@ -101,16 +100,16 @@ class Me(generics.GenericAPIView[Any]):
 
     @extend_schema(
         tags=["people"],
-        summary="Say whether you are there",
+        summary="Say whether you are there, and how much other work you have",
         request=AvailabilityInput,
         examples=[OpenApiExample("Gone for lunch", value={"availability": "away"}, request_only=True)],
         responses={200: ProducerSerializer, **ANSWERS},
     )
     def patch(self, request: Request) -> Response:
-        """The caller is available, busy or away from now on."""
+        """The caller is available, busy or away from now on, and has this much other work."""
         producer = _own(request)
         given = _checked(AvailabilityInput(data=request.data))
-        set_presence(producer, presence=Presence(given["availability"]), now=timezone.now())
+        change_producer(producer, changes=given, now=timezone.now())
         return _standing(producer.key)
 
 

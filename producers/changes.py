@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from producers.models import CapacityCap, License, LineOfBusiness, Producer, Team, Territory
-from producers.services import set_presence, why_not_leave
+from producers.models import CapacityCap, CapPeriod, License, LineOfBusiness, Producer, Team, Territory
+from producers.services import set_other_load, set_presence, why_not_leave
 
 UNKNOWN: Final = "There is no {what} with the key {key}."
 OWN_BACKUP: Final = "Nobody is their own backup."
@@ -28,7 +28,7 @@ class ChangeError(ValueError):
 
 @transaction.atomic
 def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: datetime) -> None:
-    """The person is as `changes` says: level, weight, languages, active, teams, lines, backup, caps, availability.
+    """The person is as `changes` says: level, weight, languages, active, teams, lines, backup, caps, availability, other load.
 
     Lists and caps replace what was there. Raises `ChangeError`; then nothing has changed.
     """
@@ -53,6 +53,8 @@ def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: date
         _set_caps(producer, changes["caps"])
     if "availability" in changes:
         set_presence(producer, presence=changes["availability"], now=now)
+    if "other_load" in changes:
+        set_other_load(producer, amount=changes["other_load"])
 
 
 @transaction.atomic
@@ -129,12 +131,21 @@ def _backup(producer: Producer, key: str | None) -> Producer | None:
     return backup
 
 
-def _set_caps(producer: Producer, caps: Mapping[str, int | None]) -> None:
-    wanted = {period: limit for period, limit in caps.items() if limit is not None}
-    for period, limit in wanted.items():
-        CapacityCap.objects.update_or_create(producer=producer, period=period, defaults={"limit": limit})
-    for gone in CapacityCap.objects.filter(producer=producer).exclude(period__in=wanted):
-        gone.delete()
+def _set_caps(producer: Producer, caps: Mapping[str, Any]) -> None:
+    """The person has these caps and no others; `only` holds those on a family, a tier, or both."""
+    kinds = [{"family": "", "tier": "", **caps}, *caps.get("only", ())]
+    wanted: dict[tuple[str, str, str], int] = {}
+    for kind in kinds:
+        for period in CapPeriod.values:
+            if kind.get(period) is not None:
+                wanted[period, kind.get("family", ""), kind.get("tier", "")] = kind[period]
+    for (period, family, tier), limit in wanted.items():
+        CapacityCap.objects.update_or_create(
+            producer=producer, period=period, family=family, tier=tier, defaults={"limit": limit}
+        )
+    for cap in CapacityCap.objects.filter(producer=producer):
+        if (cap.period, cap.family, cap.tier) not in wanted:
+            cap.delete()
 
 
 def _named(model: Any, keys: Sequence[str], field: str, what: str) -> list[Any]:

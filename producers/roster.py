@@ -34,6 +34,7 @@ LOAD_FIELDS = (
     "bound_90d",
     "responses_90d",
     "response_seconds_90d",
+    "other_load",
 )
 """The columns of `Load` that `load_facts` reads."""
 
@@ -77,6 +78,7 @@ def load_facts(row: Mapping[str, Any], today: date) -> LoadFacts:
         bound_90d=row["bound_90d"],
         responses_90d=row["responses_90d"],
         response_seconds_90d=row["response_seconds_90d"],
+        other=row["other_load"],
     )
 
 

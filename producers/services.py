@@ -50,3 +50,8 @@ def set_presence(producer: Producer, *, presence: str, now: datetime) -> None:
     """The person is available, busy or away from `now` on. ValueError for anything else."""
     value = Presence(presence)
     Load.objects.update_or_create(producer=producer, defaults={"presence": value, "presence_at": now})
+
+
+def set_other_load(producer: Producer, *, amount: int) -> None:
+    """The person has `amount` leads' worth of other work (renewals, service), which takes room from the next lead on."""
+    Load.objects.update_or_create(producer=producer, defaults={"other_load": amount})

@@ -5,14 +5,37 @@ from typing import Any
 
 from rest_framework import serializers
 
-from producers.models import STATE_CODE, Authority, CapPeriod, License, Presence, Territory
+from producers.models import STATE_CODE, Authority, Family, LeadTier, License, Presence, Territory
 from producers.standing import Standing
 
 ZIPS = re.compile(r"^\d{5}(-\d{5})?$")
 COUNTY = re.compile(r"^[A-Z]{2}/\S.*$")
 BAD_ZIPS = "Each must be a ZIP or an inclusive range, such as 10001-10099."
 BAD_COUNTY = "Each must be a state and a county, such as NY/Kings County."
+OF_WHAT = "Must name a family, a tier, or both."
+NOTHING_SAID = "Say whether you are there, or how much other work you have."
 ENDS_FIRST = "It expires before it is effective."
+
+
+class LimitedCapsSerializer(serializers.Serializer[Any]):
+    """Caps that count only leads of one family, of one tier, or of both."""
+
+    family = serializers.ChoiceField(choices=Family.choices, required=False)
+    tier = serializers.ChoiceField(choices=LeadTier.choices, required=False)
+    open = serializers.IntegerField(required=False)
+    day = serializers.IntegerField(required=False)
+    week = serializers.IntegerField(required=False)
+    month = serializers.IntegerField(required=False)
+
+
+class CapsSerializer(serializers.Serializer[Any]):
+    """The most leads someone takes; what is not there has no cap."""
+
+    open = serializers.IntegerField(required=False)
+    day = serializers.IntegerField(required=False)
+    week = serializers.IntegerField(required=False)
+    month = serializers.IntegerField(required=False)
+    only = LimitedCapsSerializer(many=True, required=False)
 
 
 class ProducerSerializer(serializers.Serializer[Standing]):
@@ -28,19 +51,22 @@ class ProducerSerializer(serializers.Serializer[Standing]):
     lines = serializers.ListField(child=serializers.CharField(), help_text="What they specialise in.")
     languages = serializers.ListField(child=serializers.CharField())
     backup = serializers.CharField(allow_null=True)
-    caps = serializers.DictField(child=serializers.IntegerField(), help_text="open, day, week, month: the most leads.")
+    caps = CapsSerializer()
     availability = serializers.ChoiceField(choices=Presence.choices, help_text="What they say of themselves.")
     available = serializers.BooleanField(help_text="Active, says available, not on time off, and on shift.")
     open_leads = serializers.IntegerField()
-    capacity_remaining = serializers.IntegerField(allow_null=True, help_text="Leads until the first cap; null without one.")
+    other_load = serializers.IntegerField(help_text="Renewals, service and the like, in leads' worth of work.")
+    capacity_remaining = serializers.IntegerField(
+        allow_null=True, help_text="Leads until the first cap on all leads; null without one."
+    )
     close_rate = serializers.FloatField(allow_null=True, help_text="0 to 1, trailing 90 days; null without history.")
     median_response_seconds = serializers.IntegerField(
         allow_null=True, help_text="From assignment to first attempt, trailing 90 days; null without history."
     )
 
 
-class CapsInput(serializers.Serializer[Any]):
-    """The most leads someone takes; what is left out has no cap."""
+class CapLimits(serializers.Serializer[Any]):
+    """The most leads of each period; what is left out has no cap."""
 
     open = serializers.IntegerField(min_value=0, max_value=100_000, required=False, allow_null=True)
     day = serializers.IntegerField(min_value=0, max_value=100_000, required=False, allow_null=True)
@@ -48,10 +74,29 @@ class CapsInput(serializers.Serializer[Any]):
     month = serializers.IntegerField(min_value=0, max_value=100_000, required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Only periods that exist."""
-        if isinstance(data, dict) and (unknown := set(data) - set(CapPeriod.values)):
-            raise serializers.ValidationError({str(name): [f"Must be one of {', '.join(CapPeriod.values)}."] for name in unknown})
+        """Only names that exist."""
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            raise serializers.ValidationError({str(name): [f"Must be one of {', '.join(self.fields)}."] for name in unknown})
         return super().to_internal_value(data)
+
+
+class LimitedCapsInput(CapLimits):
+    """Caps that count only leads of one family, of one tier, or of both."""
+
+    family = serializers.ChoiceField(choices=Family.choices, required=False)
+    tier = serializers.ChoiceField(choices=LeadTier.choices, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """It says of what."""
+        if not attrs.get("family") and not attrs.get("tier"):
+            raise serializers.ValidationError({"family": [OF_WHAT]})
+        return attrs
+
+
+class CapsInput(CapLimits):
+    """The most leads someone takes, of all kinds, and under `only` of single ones."""
+
+    only = LimitedCapsInput(many=True, required=False)
 
 
 class ProducerChanges(serializers.Serializer[Any]):
@@ -66,12 +111,22 @@ class ProducerChanges(serializers.Serializer[Any]):
     backup = serializers.CharField(max_length=60, allow_null=True, allow_blank=True, required=False)
     caps = CapsInput(required=False)
     availability = serializers.ChoiceField(choices=Presence.choices, required=False)
+    other_load = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
 
 
 class AvailabilityInput(serializers.Serializer[Any]):
-    """Whether someone is there."""
+    """Whether someone is there, and how much other work they have."""
 
-    availability = serializers.ChoiceField(choices=Presence.choices)
+    availability = serializers.ChoiceField(choices=Presence.choices, required=False)
+    other_load = serializers.IntegerField(
+        min_value=0, max_value=10_000, required=False, help_text="Renewals, service and the like, in leads' worth of work."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """It says something."""
+        if not attrs:
+            raise serializers.ValidationError({"availability": [NOTHING_SAID]})
+        return attrs
 
 
 class TerritorySerializer(serializers.ModelSerializer[Territory]):

@@ -12,6 +12,7 @@ from agency.calendar import is_open
 from producers.facts import LoadFacts, ProducerFacts, Roster
 from producers.models import CapPeriod, Presence, Producer, Role
 from producers.performance import WINDOW_DAYS
+from producers.reading import caps_of
 from producers.roster import local_day, roster
 
 
@@ -37,14 +38,17 @@ class Standing:
     lines: tuple[str, ...]
     languages: tuple[str, ...]
     backup: str | None
-    caps: dict[str, int]
+    caps: dict[str, Any]
+    """`open`, `day`, `week`, `month` → the most leads; `only`: a list of the same beside a `family`, a `tier`, or both."""
     availability: str
     """What they say of themselves."""
     available: bool
     """Active, says available, not on time off, and on shift."""
     open_leads: int
+    other_load: int
+    """Other work, in leads' worth."""
     capacity_remaining: int | None
-    """Leads until the first cap is reached; None without a cap."""
+    """Leads until the first cap on all leads is reached; None without one."""
     close_rate: float | None
     """Bound of received over the trailing window; None without history."""
     median_response_seconds: int | None
@@ -69,7 +73,8 @@ def standings(now: datetime, producers: QuerySet[Producer]) -> list[Standing]:
 def _standing(row: Producer, current: Roster, median: timedelta | None, now: datetime) -> Standing:
     facts = current.producers.get(row.key)
     load = current.loads.get(row.key, LoadFacts())
-    caps = {cap.period: cap.limit for cap in row.caps.all()}
+    caps = caps_of(row)
+    plain = {period: limit for period, limit in caps.items() if period != "only"}
     return Standing(
         key=row.key,
         name=row.name,
@@ -85,7 +90,8 @@ def _standing(row: Producer, current: Roster, median: timedelta | None, now: dat
         availability=load.presence,
         available=facts is not None and is_available(facts, load, current, now),
         open_leads=load.open,
-        capacity_remaining=room(caps, load),
+        other_load=load.other,
+        capacity_remaining=room(plain, load),
         close_rate=load.bound_90d / load.received_90d if load.received_90d else None,
         median_response_seconds=None if median is None else max(round(median.total_seconds()), 0),
     )
@@ -100,8 +106,13 @@ def is_available(person: ProducerFacts, load: LoadFacts, current: Roster, now: d
 
 
 def room(caps: dict[str, int], load: LoadFacts) -> int | None:
-    """How many leads more fit under every cap; None without one."""
-    counts = {CapPeriod.OPEN: load.open, CapPeriod.DAY: load.day, CapPeriod.WEEK: load.week, CapPeriod.MONTH: load.month}
+    """How many leads more fit under every cap on all leads; None without one. Other work counts as open leads."""
+    counts = {
+        CapPeriod.OPEN: load.open + load.other,
+        CapPeriod.DAY: load.day,
+        CapPeriod.WEEK: load.week,
+        CapPeriod.MONTH: load.month,
+    }
     return max(min(limit - counts[CapPeriod(period)] for period, limit in caps.items()), 0) if caps else None
 
 

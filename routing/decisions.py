@@ -18,8 +18,8 @@ from routing.models import RoutingDecision
 LoadRow = Sequence[Any]
 """Key, open, day, week, month, microseconds of the last assignment or None, presence, and the four 90-day figures.
 
-Since other work and kinds of leads count, also: other load, `[received, bound]` of the lead's family and tier or None, and None or
-rows of family, tier, open, day, week, month. Decisions stored before end after the eleventh.
+Since other work and kinds of leads count, also: other load; `[received, bound]` of the lead's family and tier, or None; rows of
+family, tier, open, day, week, month, or None. Decisions stored before that end after the eleventh.
 """
 
 _LEAD = tuple(field.name for field in fields(LeadFacts))

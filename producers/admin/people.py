@@ -1,5 +1,6 @@
 """People, each with their log-in, licences, caps, hours and absences on one page."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
@@ -91,7 +92,7 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
     def held(self, producer: Producer) -> str:
         """Held now, of how many at most."""
         load = _load(producer)
-        cap = next((one.limit for one in producer.caps.all() if one.period == CapPeriod.OPEN), None)
+        cap = next((one.limit for one in producer.caps.all() if one.period == CapPeriod.OPEN and not one.is_limited), None)
         return f"{load.open_leads} of {cap}" if cap is not None else str(load.open_leads)
 
     @display(description="presence", ordering="load__presence", label=PRESENCE_COLOURS)
@@ -108,14 +109,18 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
     def moving_figures(self, producer: Producer) -> SafeString:
         """What they hold and got, each beside its cap."""
         load = _load(producer)
-        caps = {one.period: one.limit for one in producer.caps.all()}
+        caps: defaultdict[str, list[str]] = defaultdict(list)
+        for one in producer.caps.all():
+            kind = " ".join(word for word in (one.tier, one.family) if word)
+            caps[one.period].append(f"{one.limit} {kind}".strip())
         counts = {
             CapPeriod.OPEN: (load.open_leads, "now"),
             CapPeriod.DAY: (load.day_count, load.day or "–"),
             CapPeriod.WEEK: (load.week_count, f"week of {load.week}" if load.week else "–"),
             CapPeriod.MONTH: (load.month_count, f"{load.month:%B %Y}" if load.month else "–"),
         }
-        rows = [(period.label, count, caps.get(period, "no cap"), when) for period, (count, when) in counts.items()]
+        rows = [(period.label, count, ", ".join(caps[period]) or "no cap", when) for period, (count, when) in counts.items()]
+        rows.append(("Other work", load.other_load, "counts as open leads", "now"))
         return table(("", "Leads", "Cap", "Counted for"), rows)
 
 

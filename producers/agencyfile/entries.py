@@ -39,6 +39,16 @@ class AbsenceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CapEntry:
+    """A cap on leads of one family, of one tier, or of both; an empty one does not matter."""
+
+    period: str
+    limit: int
+    family: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonEntry:
     """A person as the file has them; `hours` None: the agency's."""
 
@@ -59,5 +69,6 @@ class PersonEntry:
     licenses: tuple[LicenseEntry, ...]
     certifications: tuple[CertificationEntry, ...]
     caps: Mapping[str, int]
+    limited_caps: tuple[CapEntry, ...]
     hours: Week | None
     time_off: tuple[AbsenceEntry, ...]

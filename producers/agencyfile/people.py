@@ -7,14 +7,16 @@ from typing import Any
 from agency.agencyfile.agency import read_hours, read_notify
 from agency.agencyfile.fields import TAKEN, Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section
-from producers.agencyfile.entries import AbsenceEntry, CertificationEntry, LicenseEntry, PersonEntry
+from producers.agencyfile.entries import AbsenceEntry, CapEntry, CertificationEntry, LicenseEntry, PersonEntry
 from producers.agencyfile.people_rows import dump_people, link_people, write_people
 from producers.agencyfile.states import state_code
-from producers.models import Authority, CapPeriod, LineOfBusiness, Role
+from producers.models import Authority, CapPeriod, Family, LeadTier, LineOfBusiness, Role
 
 OWN_BACKUP = "nobody can be their own backup"
 ENDS_BEFORE = "ends before it begins"
 TOO_FINE = "at most three digits after the point"
+OF_WHAT = "must name a family, a tier, or both"
+NO_LIMIT = "must give at least one of open, day, week and month"
 NPN = "must be up to ten digits"
 
 
@@ -23,6 +25,7 @@ def _check(raw: Any, problems: Problems) -> tuple[PersonEntry, ...]:
 
 
 def _person(row: Fields) -> PersonEntry:
+    caps = row.fields("caps")
     entry = PersonEntry(
         key=row.slug("key"),
         name=row.text("name", longest=150),
@@ -40,7 +43,8 @@ def _person(row: Fields) -> PersonEntry:
         notify=read_notify(row),
         licenses=_licenses(row),
         certifications=tuple(_certification(each) for each in row.rows("certifications")),
-        caps=_caps(row.fields("caps")),
+        caps=_caps(caps),
+        limited_caps=_limited_caps(caps),
         hours=read_hours(row, "hours"),
         time_off=tuple(sorted((_absence(each) for each in row.rows("time_off")), key=lambda each: each.starts_on)),
     )
@@ -88,8 +92,24 @@ def _absence(row: Fields) -> AbsenceEntry:
 
 def _caps(fields: Fields) -> dict[str, int]:
     caps = {period: fields.whole(period, None) for period in CapPeriod.values}
-    fields.done()
     return {period: limit for period, limit in caps.items() if limit is not None}
+
+
+def _limited_caps(fields: Fields) -> tuple[CapEntry, ...]:
+    """What `only` says: caps on leads of one family, of one tier, or of both."""
+    found: dict[tuple[str, str], list[CapEntry]] = {}
+    problems = fields.problems
+    for each in fields.rows("only"):
+        kind = (each.one_of("family", Family.values, ""), each.one_of("tier", LeadTier.values, ""))
+        if not any(kind):
+            problems.note(each.path, OF_WHAT)
+        elif kind in found:
+            problems.note(each.path, TAKEN.format(" ".join(word for word in reversed(kind) if word)))
+        found[kind] = [CapEntry(period, limit, *kind) for period, limit in _caps(each).items()]
+        if not found[kind]:
+            problems.note(each.path, NO_LIMIT)
+    fields.done()
+    return tuple(cap for caps in found.values() for cap in caps)
 
 
 def _npn(value: Any) -> str:

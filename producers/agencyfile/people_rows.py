@@ -24,7 +24,7 @@ from producers.models import (
     TimeOff,
     WorkingHours,
 )
-from producers.reading import own_hours
+from producers.reading import caps_of, own_hours
 
 _RELATED = ("teams", "lines", "licenses", "certifications", "caps", "hours", "time_off")
 
@@ -124,7 +124,8 @@ def _write_rows(producer: Producer, entry: PersonEntry) -> bool:
     """Caps, hours, absences and certifications: what the file does not have goes, what it has more comes."""
     hours = entry.hours or {}
     own = [{"weekday": day, "opens": opens, "closes": closes} for day in hours for opens, closes in hours[day]]
-    caps = [{"period": period, "limit": limit} for period, limit in entry.caps.items()]
+    caps = [{"period": period, "limit": limit, "family": "", "tier": ""} for period, limit in entry.caps.items()]
+    caps += [asdict(each) for each in entry.limited_caps]
     changed = [
         _match(producer, CapacityCap, _rows(producer, "caps"), caps),
         _match(producer, WorkingHours, _rows(producer, "hours"), own),
@@ -193,7 +194,7 @@ def _dump(one: Producer, teams: list[str], lines: list[str]) -> dict[str, Any]:
         "notify": one.notify,
         "licenses": [_dump_license(each) for each in sorted(one.licenses.all(), key=lambda each: each.pk) if each.active],
         "certifications": [_dump_certification(each) for each in one.certifications.all()],
-        "caps": {cap.period: cap.limit for cap in one.caps.all()},
+        "caps": caps_of(one),
         "hours": write_week(hours) if hours else None,
         "time_off": [_dump_absence(each) for each in one.time_off.all()],
     }

@@ -1,7 +1,7 @@
 """What the engine is told and what it answers, as plain facts. No Django, no clock, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -133,6 +133,9 @@ class Decision:
             "ruleset": self.ruleset,
             "roster": self.roster,
             "reason": self.reason,
-            "rules": [asdict(rule) for rule in self.rules],
-            "considered": [{**asdict(one), "why": list(one.why)} for one in self.considered],
+            "rules": [{"name": one.name, "matched": one.matched, "why": one.why} for one in self.rules],
+            "considered": [
+                {"producer": one.producer, "eligible": one.eligible, "why": list(one.why), "rank": dict(one.rank)}
+                for one in self.considered
+            ],
         }

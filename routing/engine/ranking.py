@@ -2,7 +2,8 @@
 
 Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it, so that two sales out of two
 leads are not a rate of 100 %: the posterior mean of a beta-binomial model with that prior (empirical Bayes; G. Casella, An
-introduction to empirical Bayes data analysis, The American Statistician 39, 1985).
+introduction to empirical Bayes data analysis, The American Statistician 39, 1985). A rate with leads of one family and tier is
+pulled in the same way towards what the person's own rate leads one to expect of such leads; docs/routing.md has the formula.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,28 +29,47 @@ NEUTRAL_RATE = 5_500
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """What the whole agency received and bound in 90 days."""
+    """What the whole agency received and bound in 90 days, of all leads and of those of the lead's family and tier."""
 
     received: int
     bound: int
+    kind_received: int = 0
+    kind_bound: int = 0
+
+    @property
+    def kind_rate(self) -> int:
+        """The agency's rate with leads of this kind, in millionths: itself pulled towards the mean of all leads."""
+        if not self.received:
+            return 0
+        bound = self.kind_bound * self.received + PRIOR * self.bound
+        return bound * MILLION // (self.received * (self.kind_received + PRIOR))
 
 
 def mean_of(roster: Roster) -> Mean:
     """The agency's own record, over everyone in the roster."""
     loads = [roster.loads[key] for key in roster.producers if key in roster.loads]
-    return Mean(sum(load.received_90d for load in loads), sum(load.bound_90d for load in loads))
+    return Mean(
+        sum(load.received_90d for load in loads),
+        sum(load.bound_90d for load in loads),
+        sum(load.kind_received_90d for load in loads),
+        sum(load.kind_bound_90d for load in loads),
+    )
 
 
 def close_rate(load: LoadFacts, mean: Mean) -> int:
-    """Someone's close rate in millionths; without history the agency's mean."""
+    """Someone's close rate with leads of this kind in millionths; without history the agency's mean."""
     if not mean.received:
         return 0
-    return (load.bound_90d * mean.received + PRIOR * mean.bound) * MILLION // (mean.received * (load.received_90d + PRIOR))
+    overall = (load.bound_90d * mean.received + PRIOR * mean.bound) * MILLION // (mean.received * (load.received_90d + PRIOR))
+    if not mean.kind_received or not mean.bound:
+        return overall
+    expected = min(overall * mean.kind_rate * mean.received // (mean.bound * MILLION), MILLION)
+    return (load.kind_bound_90d * MILLION + PRIOR * expected) // (load.kind_received_90d + PRIOR)
 
 
 def capacity_score(load: LoadFacts) -> int:
-    """2 to 10: the fewer open leads, the higher."""
-    return next((score for below, score in OPEN_BANDS if load.open < below), LOWEST)
+    """2 to 10: the fewer open leads, the higher; other work counts as open leads."""
+    return next((score for below, score in OPEN_BANDS if load.open + load.other < below), LOWEST)
 
 
 def specialisation_score(person: ProducerFacts, line: LineFacts | None, team: str | None, lines: Mapping[str, LineFacts]) -> int:
@@ -65,9 +85,11 @@ def specialisation_score(person: ProducerFacts, line: LineFacts | None, team: st
 
 
 def close_score(rate: int, mean: Mean) -> int:
-    """1 to 10 in thousandths: nothing sold is 1, the agency's mean 5.5, twice the mean and more 10."""
+    """1 to 10 in thousandths: nothing sold is 1, the agency's mean with such leads 5.5, twice that and more 10."""
     if not mean.bound:
         return NEUTRAL_RATE
+    if mean.kind_received:
+        return min(10_000, 1_000 + 9_000 * rate // (2 * mean.kind_rate)) if mean.kind_rate else NEUTRAL_RATE
     return min(10_000, 1_000 + 9_000 * rate * mean.received // (2 * mean.bound * MILLION))
 
 

@@ -71,6 +71,10 @@ class Assignment(models.Model):
     producer = models.ForeignKey("producers.Producer", on_delete=models.PROTECT, related_name="assignments")
     decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="assignments")
     rotation = models.CharField(max_length=160, blank=True, help_text="The ledger whose turn it took, if any.")
+    family = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="Of the lead, when it was assigned."
+    )
+    tier = models.CharField(max_length=4, blank=True, default="", db_default="", help_text="Of the lead, when it was assigned.")
     started_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +93,10 @@ class Assignment(models.Model):
         indexes = [
             # Read by the wall: a person's ownerships of a day.
             models.Index(fields=["producer", "-started_at"], name="assignment_of_producer"),
+            # Read under the routing lock: what someone with a cap on a family or tier holds.
+            models.Index(
+                fields=["producer", "family", "tier"], condition=Q(ended_at__isnull=True), name="assignment_open_by_kind"
+            ),
         ]
 
     def __str__(self) -> str:

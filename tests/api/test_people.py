@@ -37,6 +37,7 @@ def test_everyone_of_the_agency_sees_who_has_what(speak, office):
         "availability": "available",
         "available": True,
         "open_leads": 1,
+        "other_load": 0,
         "capacity_remaining": 19,
         "close_rate": None,
         "median_response_seconds": None,
