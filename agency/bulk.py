@@ -22,23 +22,29 @@ def insert(
     """
     if not rows:
         return []
-    names = tuple(rows[0])
-    values = [[row[name] for row in rows] for name in names]
-    sql = _text(model, names) + (
+    names, first = tuple(rows[0]), rows[0]
+    same = tuple(all(row[name] == first[name] for row in rows) for name in names)
+    alike = [first[name] for name, one in zip(names, same, strict=True) if one]
+    each = [[row[name] for row in rows] for name, one in zip(names, same, strict=True) if not one]
+    sql = _text(model, names, same) + (
         (f" WHERE {where}" if where else "") + (f" {tail}" if tail else "") + (f" RETURNING {returning}" if returning else "")
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *params])
+        cursor.execute(sql, [*alike, *each, *([len(rows)] if not each else []), *params])
         return cursor.fetchall() if returning else []
 
 
-@lru_cache(maxsize=64)
-def _text(model: type[models.Model], names: tuple[str, ...]) -> str:
+@lru_cache(maxsize=256)
+def _text(model: type[models.Model], names: tuple[str, ...], same: tuple[bool, ...]) -> str:
+    """What all rows have in common is sent once, beside one array per column in which they differ."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    columns = [fields[name] for name in names]
-    quoted = ", ".join(f'"{column.column}"' for column in columns)
-    arrays = ", ".join(f"%s::{column.db_type(connection)}[]" for column in columns)
+    columns = [(f'"{fields[name].column}"', fields[name].db_type(connection), one) for name, one in zip(names, same, strict=True)]
+    into = ", ".join(column for column, _, _ in columns)
+    alike = [f"%s::{kind} AS {column}" for column, kind, one in columns if one]
+    each = [column for column, _, one in columns if not one]
+    arrays = [f"%s::{kind}[]" for _, kind, one in columns if not one]
+    source = f"unnest({', '.join(arrays)}) AS each({', '.join(each)})" if each else "generate_series(1, %s::int)"
     return (
-        f'INSERT INTO "{model._meta.db_table}" ({quoted}) '  # noqa: S608  (identifiers are the model's own)
-        f"SELECT * FROM unnest({arrays}) AS new({quoted})"
+        f'INSERT INTO "{model._meta.db_table}" ({into}) '  # noqa: S608  (identifiers are the model's own)
+        f"SELECT {into} FROM (SELECT {', '.join([*alike, *each])} FROM {source}) AS new"
     )

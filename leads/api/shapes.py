@@ -6,6 +6,7 @@ from typing import Any, Final
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from agency.phones import e164
 from leads.models import Lead, LeadKind, Status, Tier
 
 Owner = Mapping[str, str]
@@ -54,7 +55,7 @@ def lead_data(lead: Lead, *, owner: Owner | None, duplicate: bool = False) -> di
         "first_name": lead.first_name,
         "last_name": lead.last_name,
         "email": lead.email,
-        "phone": str(lead.phone or ""),
+        "phone": e164(lead.phone),
         "zip_code": lead.zip_code,
         "city": lead.city,
         "state": lead.state,

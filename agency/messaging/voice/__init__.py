@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agency.messaging.console import ConsoleProvider
+from agency.phones import e164
 
 if TYPE_CHECKING:
     from agency.models import User
@@ -13,4 +14,4 @@ providers = {"": ConsoleProvider, "console": ConsoleProvider}
 
 def address_of(user: "User") -> str:
     """The person's number, or empty."""
-    return str(user.phone or "")
+    return e164(user.phone)
