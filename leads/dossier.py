@@ -126,10 +126,14 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
 
 
 def told_once(entries: Sequence[Entry]) -> list[Entry]:
-    """The history without rungs that never came to be, and with one line for what one person was told on several channels."""
+    """The history without rungs that never came to be, with one line for a decision and the ownership that came of it, and one
+    for what one person was told on several channels."""
+    decided = {(entry.at, entry.data.get("producer")) for entry in entries if entry.kind == "decision"}
     found: list[Entry] = []
     for entry in entries:
         if entry.kind == "escalation" and entry.data.get("state") == DueState.SKIPPED:
+            continue
+        if entry.kind == "assigned" and (entry.at, entry.data.get("producer")) in decided:
             continue
         before = found[-1] if found else None
         if before is not None and entry.kind == before.kind == "message" and _same_news(before, entry):

@@ -21,7 +21,7 @@ CAMPAIGN_FIELDS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term"
 REACHABLE: Final = "Give a phone number or an e-mail address."
 PREMIUM_NEEDED: Final = "What is the premium?"
 REASON_NEEDED: Final = "Why was it lost?"
-ENTRY_KINDS: Final = (SourceKind.WALK_IN, SourceKind.PHONE, SourceKind.REFERRAL)
+ENTRY_KINDS: Final = (SourceKind.WALK_IN, SourceKind.PHONE)
 LOST_REASONS: Final = (
     "Price", "Stayed with their carrier", "Bought elsewhere", "Not eligible", "Could not be reached", "Not interested",
     "Duplicate", "Bad data", "Other",

@@ -4,27 +4,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    DateTimeField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    FilteredRelation,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
 
 from agency.due import DueState
 from agency.models import Agency
@@ -37,6 +21,8 @@ from routing.models import LadderStep
 PAGE_SIZE = 40
 PENDING = (DueState.DUE, DueState.WAITING)
 DEFAULT_TARGET = timedelta(minutes=5)  # to the first attempt, where neither ladder nor agency says
+
+FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
 LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(6)
 URGENCY = {LATE: "late", RUNNING: "running", DUE: "due", FRESH: "fresh", REST: "rest", CLOSED: "closed"}
@@ -87,59 +73,68 @@ def first_response(agency: Agency) -> timedelta:
 
 def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1) -> Inbox:
     """A page of these leads, most urgent first; five queries however many there are."""
-    keys = list(ranked(leads, now, target))
-    counts = Counter(HEADINGS[rank] for _, rank, _ in keys)
-    pages = max(1, ceil(len(keys) / PAGE_SIZE))
+    places = ranked(leads, now, target)
+    counts = Counter(HEADINGS[place.rank] for place in places)
+    pages = max(1, ceil(len(places) / PAGE_SIZE))
     page = min(max(page, 1), pages)
-    shown = keys[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     rows = _rows(shown, now)
     sections: dict[str, Section] = {}
-    for (_, rank, _), row in zip(shown, rows, strict=True):
-        title = HEADINGS[rank]
+    for place, row in zip(shown, rows, strict=True):
+        title = HEADINGS[place.rank]
         sections.setdefault(title, Section(title, counts[title])).rows.append(row)
     found = list(sections.values())
-    return Inbox(found, len(keys), counts[HEADINGS[RUNNING]], page, pages, _version(found, len(keys), page))
+    return Inbox(found, len(places), counts[HEADINGS[RUNNING]], page, pages, _version(found, len(places), page))
 
 
-def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> QuerySet[Lead, tuple[int, int, bool]]:
-    """Id, rank and whether accepted of each lead, in order: late, running, due, fresh, the rest; hot first where clocks run.
+class Place(NamedTuple):
+    """A lead's place in the order."""
+
+    pk: int
+    rank: int
+    is_accepted: bool
+
+
+def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> list[Place]:
+    """The leads in order: late, running, due, fresh, the rest; hot first where clocks run, else by what is next; one query.
 
     A clock runs from the assignment to the owner's first attempt. It is late from the ladder's first rung on, which counts
     working time, or after `target` where no ladder runs.
     """
-    first_rung = LadderStep.objects.filter(assignment=OuterRef("now_owned__pk")).order_by("rung").values("due_at")[:1]
+    first_rung = LadderStep.objects.filter(assignment=OuterRef("owned_by__pk")).order_by("rung").values("due_at")[:1]
     steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING)
-    next_step = steps.order_by("due_at").values("due_at")[:1]
-    untouched = Q(status=Status.NEW, now_owned__first_attempt_at__isnull=True, owned_since__isnull=False)
-    late_at = Coalesce(Subquery(first_rung), ExpressionWrapper(F("owned_since") + target, output_field=DateTimeField()))
-    by_score = Case(When(rank__in=[LATE, RUNNING, FRESH], then=F("score")), default=Value(0), output_field=IntegerField())
-    return (
-        leads.annotate(now_owned=FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True)))
-        .annotate(
-            late_at=Case(When(untouched, then=late_at), output_field=DateTimeField()),
-            is_accepted=Case(When(now_owned__accepted_at__isnull=False, then=True), default=False, output_field=BooleanField()),
-        )
-        .annotate(
-            rank=Case(
-                When(~Q(status__in=OPEN_STATUSES), then=CLOSED),
-                When(late_at__lte=now, then=LATE),
-                When(untouched & Q(owned_since__lte=now), then=RUNNING),
-                When(Exists(steps.filter(is_due_call(now))), then=DUE),
-                When(status=Status.NEW, then=FRESH),
-                default=REST,
-                output_field=IntegerField(),
-            )
-        )
-        .annotate(
-            sort_at=Case(
-                When(rank__in=[LATE, RUNNING, FRESH], then=F("owned_since")),
-                default=Subquery(next_step),
-                output_field=DateTimeField(),
-            )
-        )
-        .order_by("rank", by_score.desc(), F("sort_at").asc(nulls_last=True), "pk")
-        .values_list("pk", "rank", "is_accepted")
+    rows = leads.annotate(owned_by=FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))).annotate(
+        first_rung_at=Case(
+            When(status=Status.NEW, owned_by__first_attempt_at__isnull=True, then=Subquery(first_rung)),
+            output_field=DateTimeField(),
+        ),
+        call_is_due=Exists(steps.filter(is_due_call(now))),
+        next_step_at=Subquery(steps.order_by("due_at").values("due_at")[:1]),
     )
+    found = []
+    for pk, status, score, since, attempted, accepted, first_rung_at, call_is_due, next_step_at in rows.values_list(
+        "pk", "status", "score", "owned_since", "owned_by__first_attempt_at", "owned_by__accepted_at",
+        "first_rung_at", "call_is_due", "next_step_at",
+    ):  # fmt: skip
+        clock = since if status == Status.NEW and attempted is None else None
+        late_at = clock and (first_rung_at or clock + target)
+        rank = _rank(status, clock, late_at, call_is_due, now)
+        by_score = rank in (LATE, RUNNING, FRESH)
+        order = (rank, -score if by_score else 0, (since if by_score else next_step_at) or FAR_AWAY, pk)
+        found.append((order, Place(pk, rank, accepted is not None)))
+    return [place for _, place in sorted(found)]
+
+
+def _rank(status: str, clock: datetime | None, late_at: datetime | None, call_is_due: bool, now: datetime) -> int:
+    if status not in OPEN_STATUSES:
+        return CLOSED
+    if late_at is not None and late_at <= now:
+        return LATE
+    if clock is not None and clock <= now:
+        return RUNNING
+    if call_is_due:
+        return DUE
+    return FRESH if status == Status.NEW else REST
 
 
 def next_steps(leads: Iterable[int]) -> dict[int, FollowUpStep]:
@@ -161,8 +156,8 @@ def late_from(leads: Sequence[Lead], target: timedelta) -> dict[int, datetime]:
     return {lead.pk: first.get(lead.pk) or lead.owned_since + target for lead in leads if lead.owned_since}
 
 
-def _rows(shown: Sequence[tuple[int, int, bool]], now: datetime) -> list[Row]:
-    pks = [pk for pk, _, _ in shown]
+def _rows(shown: Sequence[Place], now: datetime) -> list[Row]:
+    pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
     steps, rungs, lines = next_steps(pks), next_rungs(pks), current.configuration().roster.lines
     rows = []

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.csrf import csrf_protect
 
 from agency.pages import PageRequest, client_ip, public_page, within_rate
 from leads import current
@@ -21,7 +20,6 @@ TOO_MANY = "We have had a lot of requests from your connection just now. Please 
 
 
 @public_page
-@csrf_protect
 def quote_form(request: HttpRequest) -> HttpResponse:
     """The form; a good one has become a lead and leads on to the thank-you page."""
     asked = cast(PageRequest, request)

@@ -57,12 +57,34 @@
     waiting = moving && !waiting;
     if (waiting) event.detail.shouldSwap = false;
   });
-  document.addEventListener("htmx:sendError", () => offline(true));
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.xhr.status) offline(false);
-    if ([401, 403].includes(event.detail.xhr.status) && event.detail.elt.matches("[data-poll]")) window.location.reload();
+  const fade = () => {
+    for (const note of document.querySelectorAll("#messages .success:not([data-fading])")) {
+      note.dataset.fading = "yes";
+      window.setTimeout(() => note.remove(), 8000);
+    }
+  };
+  const say = (text) => {
+    const list = document.getElementById("messages");
+    if (!list) return;
+    const item = document.createElement("li");
+    item.className = "note error";
+    item.textContent = text;
+    list.replaceChildren(item);
+  };
+  document.addEventListener("htmx:sendError", (event) => {
+    offline(true);
+    if (event.detail.elt.matches("form")) say("Not saved: there is no connection. Try again in a moment; what you typed is still here.");
   });
-  document.addEventListener("htmx:afterSwap", () => { readSkew(); tick(); });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches("form")) {
+      say(xhr.status === 404 ? "Not saved: this lead is no longer yours." : "Not saved: something went wrong. What you typed is still here; reload the page if it happens again.");
+    } else if ([401, 403, 404].includes(xhr.status)) {
+      window.location.reload(); // what was shown is not this person's to see any more
+    }
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) offline(false); });
+  document.addEventListener("htmx:afterSwap", () => { readSkew(); tick(); fade(); });
 
   // What a person has open, or has begun to fill in, stays as it is when what is around it is renewed; the form just sent does not.
   let sent = null;
@@ -128,6 +150,7 @@
     readSkew();
     tick();
     depend();
+    fade();
     window.setInterval(tick, 1000);
     window.setInterval(poll, 500);
   };

@@ -20,7 +20,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 START = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """A Tuesday, three in the afternoon in New York: everyone of the demo agency is at work."""
 PATIENCE = 10_000  # ms that a page may take to get where it should be
-WIDE = {"width": 1280, "height": 800}
+WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 Visit = Callable[..., Page]
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     options = launch_options()  # looks for a browser by Playwright itself, so not inside of it
     with sync_playwright() as playwright:

@@ -9,30 +9,24 @@ from leads import followup, work
 from leads.intake import receive
 from leads.models import Lead, Source
 from leads.sweep import sweep
-from producers.models import Producer
 
 PEOPLE: list[dict[str, Any]] = [
-    {"name": "Lee Park", "zip_code": "10012", "line": "homeowners", "ago": 26 * 60, "do": "quoted", "premium": "1840"},
-    {"name": "Grace Adeyemi", "zip_code": "10025", "line": "renters", "ago": 190, "do": "reached"},
-    {"name": "Tom Beller", "zip_code": "10007", "line": "personal_auto", "ago": 150, "do": "voicemail"},
-    {"name": "Priya Nair", "zip_code": "10019", "line": "homeowners", "ago": 75, "do": "no_answer", "source": "google_ads"},
-    {"name": "Ben Okafor", "zip_code": "07030", "line": "personal_auto", "ago": 7},
-    {"name": "Marta Lindqvist", "zip_code": "10003", "line": "bop", "ago": 3, "source": "referral"},
-    {"name": "Ana Ruiz", "zip_code": "10301", "line": "homeowners", "ago": 1, "pricing": 2, "carrier": "Acme Mutual", "ends": 47},
+    {"name": "Lee Park", "zip_code": "07974", "line": "homeowners", "ago": 26 * 60, "do": "quoted", "premium": "1840"},
+    {"name": "Grace Adeyemi", "zip_code": "07302", "line": "renters", "ago": 190, "do": "reached"},
+    {"name": "Tom Beller", "zip_code": "07102", "line": "personal_auto", "ago": 150, "do": "voicemail"},
+    {"name": "Priya Nair", "zip_code": "07052", "line": "homeowners", "ago": 75, "do": "no_answer", "source": "google_ads"},
+    {"name": "Ben Okafor", "zip_code": "07601", "line": "personal_auto", "ago": 7},
+    {"name": "Marta Lindqvist", "zip_code": "08540", "line": "bop", "ago": 3, "source": "referral"},
+    {"name": "Ana Ruiz", "zip_code": "07030", "line": "homeowners", "ago": 1, "pricing": 2, "carrier": "Acme Mutual", "ends": 47},
 ]
 
 
-def fill(now: datetime, owner: str = "sarah") -> dict[str, Lead]:
-    """Leads in every state are with `owner`, the newest of them hot; by first name."""
-    person = Producer.objects.select_related("user").get(key=owner)
-    rosa = User.objects.get(username="rosa")
+def fill(now: datetime) -> dict[str, Lead]:
+    """Leads in every state are Sarah's, the only one with a licence in New Jersey, the newest of them hot; by first name."""
     leads = []
     for n, one in enumerate(PEOPLE):
-        at = now - timedelta(minutes=one["ago"])
-        lead = _arrive(one, n, at, now)
-        if lead.owner_id != person.pk:
-            work.reassign(lead, by=rosa, producer=person, reason="Sarah knows the family", now=at)
-        _work_on(lead, person.user, one, at)
+        lead = _arrive(one, n, now - timedelta(minutes=one["ago"]), now)
+        _work_on(lead, one, lead.received_at)
         leads.append(lead.pk)
     sweep(now)
     return {lead.first_name: lead for lead in Lead.objects.filter(pk__in=leads)}
@@ -62,7 +56,8 @@ def _arrive(one: dict[str, Any], n: int, at: datetime, now: datetime) -> Lead:
     return lead
 
 
-def _work_on(lead: Lead, by: User, one: dict[str, Any], at: datetime) -> None:
+def _work_on(lead: Lead, one: dict[str, Any], at: datetime) -> None:
+    by = User.objects.get(username="sarah")
     then, deed = at + timedelta(minutes=2), one.get("do")
     if deed == "quoted":
         work.accept(lead, by=by, now=then)
