@@ -44,9 +44,16 @@ def _load_of(row: LoadRow) -> LoadFacts:
     other, kind, counts = row[11:] or (0, None, None)
     received, bound = kind or (0, 0)
     return LoadFacts(
-        *row[1:5],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
         None if row[5] is None else _EPOCH + timedelta(microseconds=row[5]),
-        *row[6:11],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        row[10],
         other,
         received,
         bound,

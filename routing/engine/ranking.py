@@ -3,7 +3,8 @@
 Close rates are trailing 90 days, pulled towards the agency's mean by `PRIOR` leads' worth of it, so that two sales out of two
 leads are not a rate of 100 %: the posterior mean of a beta-binomial model with that prior (empirical Bayes; G. Casella, An
 introduction to empirical Bayes data analysis, The American Statistician 39, 1985). A rate with leads of one family and tier is
-pulled in the same way towards what the person's own rate leads one to expect of such leads; docs/routing.md has the formula.
+pulled in the same way towards what one would expect: the agency's rate with such leads, times how the person compares with the
+agency on all others. docs/routing.md has the formula.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,11 +61,21 @@ def close_rate(load: LoadFacts, mean: Mean) -> int:
     """Someone's close rate with leads of this kind in millionths; without history the agency's mean."""
     if not mean.received:
         return 0
-    overall = (load.bound_90d * mean.received + PRIOR * mean.bound) * MILLION // (mean.received * (load.received_90d + PRIOR))
-    if not mean.kind_received or not mean.bound:
-        return overall
-    expected = min(overall * mean.kind_rate * mean.received // (mean.bound * MILLION), MILLION)
+    if not mean.kind_received:
+        bound = load.bound_90d * mean.received + PRIOR * mean.bound
+        return bound * MILLION // (mean.received * (load.received_90d + PRIOR))
+    expected = min(_beside_others(load, mean) * mean.kind_rate // MILLION, MILLION)
     return (load.kind_bound_90d * MILLION + PRIOR * expected) // (load.kind_received_90d + PRIOR)
+
+
+def _beside_others(load: LoadFacts, mean: Mean) -> int:
+    """How many times the agency's rate someone closes of all other kinds of leads, in millionths; without history once."""
+    received, bound = mean.received - mean.kind_received, mean.bound - mean.kind_bound
+    if received <= 0 or bound <= 0:
+        return MILLION
+    own_received = max(load.received_90d - load.kind_received_90d, 0)
+    own_bound = max(load.bound_90d - load.kind_bound_90d, 0)
+    return (own_bound * received + PRIOR * bound) * MILLION // (bound * (own_received + PRIOR))
 
 
 def capacity_score(load: LoadFacts) -> int:

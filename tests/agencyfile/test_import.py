@@ -88,7 +88,17 @@ def test_an_export_of_every_unusual_thing_means_the_same(data: Data, person) -> 
         certifications=[{"name": "nfip_flood_training", "effective": "2024-01-01"}],
         hours={"mon": "09:00-12:00, 13:00-24:00", "sat": ["10:00-12:00", "14:00-15:30"]},
         time_off=[{"from": "2026-12-24", "to": "2026-12-24", "note": "Christmas: no, really"}],
-        caps={"open": 0, "day": 1, "week": 2, "month": 3},
+        caps={
+            "open": 0,
+            "day": 1,
+            "week": 2,
+            "month": 3,
+            "only": [
+                {"family": "life", "day": 2},
+                {"tier": "hot", "open": 5, "week": 9},
+                {"family": "personal", "tier": "cold", "day": 0},
+            ],
+        },
     )
     person("sarah")["licenses"][0]["resident"] = False
     data["territories"] += [

@@ -114,6 +114,25 @@ def test_a_manager_changes_someone_s_work(speak, office):
     assert (changed["teams"], changed["lines"], changed["languages"], changed["backup"]) == ([], [], ["es"], "sarah")
 
 
+def test_a_manager_limits_leads_of_one_family_or_tier(speak, office):
+    caps = {"open": 20, "only": [{"family": "personal", "day": 1}, {"tier": "hot", "family": "life", "open": 3, "week": 9}]}
+    answer = speak("rosa").patch(f"{PRODUCERS}james/", {"caps": caps})
+    assert answer.json()["caps"] == caps
+    hand_in(office)
+    again = hand_in(office, email="ben@mail.example", phone="(212) 555-0144")
+    third = hand_in(office, email="cat@mail.example", phone="(212) 555-0145")
+    assert (again.owner, third.owner) == (office.sarah, office.sarah)
+    assert speak("rosa").patch(f"{PRODUCERS}james/", {"caps": {"open": 20}}).json()["caps"] == {"open": 20}
+
+
+def test_other_work_is_said_by_whoever_does_it_and_takes_room(speak, office):
+    mine = speak("james").patch(f"{PRODUCERS}me/", {"other_load": 18}).json()
+    assert (mine["other_load"], mine["open_leads"], mine["capacity_remaining"]) == (18, 0, 2)
+    assert speak("rosa").patch(f"{PRODUCERS}james/", {"other_load": 20}).json()["capacity_remaining"] == 0
+    assert hand_in(office).owner == office.sarah
+    assert speak("james").patch(f"{PRODUCERS}me/", {"other_load": -1}).json().keys() == {"other_load"}
+
+
 def test_a_lower_cap_holds_for_the_next_lead(speak, office):
     speak("rosa").patch(f"{PRODUCERS}james/", {"caps": {"open": 0}})
     assert hand_in(office).owner == office.sarah
@@ -140,6 +159,10 @@ def test_the_owner_of_last_resort_stays(speak, office):
         ({"caps": {"open": -1}}, "caps.open"),
         ({"caps": {"hour": 1}}, "caps.hour"),
         ({"caps": 5}, "caps"),
+        ({"caps": {"only": [{"day": 1}]}}, "caps.only[0].family"),
+        ({"caps": {"only": [{"family": "pets", "day": 1}]}}, "caps.only[0].family"),
+        ({"caps": {"only": [{"tier": "hot", "hour": 1}]}}, "caps.only[0].hour"),
+        ({"other_load": "much"}, "other_load"),
         ({"caps": {"open": 10**12}}, "caps.open"),
         ({"weight": -1}, "weight"),
         ({"weight": "NaN"}, "weight"),

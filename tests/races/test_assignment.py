@@ -73,7 +73,9 @@ def owners() -> list[str]:
 
 
 def one_slot_left() -> None:
-    CapacityCap.objects.filter(producer__key="sarah", period="day").update(limit=1)
+    cap = CapacityCap.objects.get(producer__key="sarah", period="day")
+    cap.limit = 1
+    cap.save()
 
 
 def test_without_the_lock_two_leads_take_the_last_slot(harbor, unlocked, meeting):
@@ -91,6 +93,27 @@ def test_with_the_lock_one_lead_takes_the_last_slot(harbor, meeting):
     assert not meeting.met
     assert owners() == ["rosa", "sarah"]
     assert Load.objects.get(producer__key="sarah").day_count == 1
+
+
+def one_personal_slot_left(harbor: Harbor) -> None:
+    CapacityCap.objects.all().delete()
+    CapacityCap.objects.create(producer=harbor.person("sarah"), period="open", family="personal", limit=1)
+
+
+def test_without_the_lock_two_leads_take_the_last_slot_of_a_family(harbor, unlocked, meeting):
+    one_personal_slot_left(harbor)
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor, 2, zip_code="07030"))) == []
+    assert meeting.met
+    assert owners() == ["sarah", "sarah"]
+
+
+def test_with_the_lock_one_lead_takes_the_last_slot_of_a_family(harbor, meeting):
+    one_personal_slot_left(harbor)
+    meeting.open()
+    assert raised(at_once(*arrivals(harbor, 2, zip_code="07030"))) == []
+    assert not meeting.met
+    assert owners() == ["rosa", "sarah"]
 
 
 # --- The same turn ---

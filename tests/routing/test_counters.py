@@ -12,8 +12,10 @@ from producers import roster
 from producers.models import CapacityCap, Load, PerformanceDay, Producer
 from routing import escalation
 from routing.assignment import AssignmentError, assign, close, give, reopen
+from routing.ledger import read_state
 from routing.models import Assignment, Rotation
 from tests.routing.people import TUESDAY
+from tests.routing.people import lead as facts
 
 NEW_YORK = "America/New_York"
 
@@ -97,6 +99,9 @@ def assert_counters_hold(now: datetime) -> None:
     owned = Counter(Lead.objects.filter(status__in=OPEN_STATUSES).values_list("owner__key", flat=True))
     owned.pop(None, None)  # held for a moment
     assert owned == held
+    limited = read_state(facts(), now).roster.loads["james"]
+    for period in ("open", "day", "week", "month"):
+        assert sum(getattr(one, period) for one in limited.counts) == getattr(kept["james"], period)
     received = Counter()
     for key, number in PerformanceDay.objects.values_list("producer__key", "received"):
         received[key] += number
@@ -109,6 +114,7 @@ def assert_counters_hold(now: datetime) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_counters_equal_a_recount_after_anything(harbor, seed):
     CapacityCap.objects.filter(period="day").update(limit=5)
+    CapacityCap.objects.create(producer=harbor.person("james"), period="week", family="personal", tier="warm", limit=9)
     walk = Walk(harbor, seed)
     for _ in range(45):
         walk.step()
