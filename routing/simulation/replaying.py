@@ -136,6 +136,7 @@ class Simulation:
         self.was_held: set[int] = set()
         self._versions: dict[int | None, EngineRuleSet] = {}
         self._roster: tuple[tuple[int, date | None], Roster] | None = None
+        self._limited: frozenset[str] = frozenset()
         self._zones: dict[str, ZoneInfo] = {}
 
     # --- One recorded decision ---
@@ -162,10 +163,10 @@ class Simulation:
         fixed = rosters.static(row.roster_id)
         zone = self._zones.get(fixed.timezone) or self._zones.setdefault(fixed.timezone, ZoneInfo(fixed.timezone))
         day = row.at.astimezone(zone).date()
-        self.loads.read(facts["loads"], (lead.family, lead.tier), day)
+        people = self._people(fixed, day if facts["closed"] else None)
+        self.loads.read(facts["loads"], (lead.family, lead.tier), day, self._limited)
         note = self.declines.get((row.lead_id, row.at), "") if row.cause == "decline" else ""
         moves = facts["by"] != BY_RULES or row.cause in CAUSES_THAT_MOVE_CREDIT or note in DECLINES_THAT_MOVE_CREDIT
-        people = self._people(fixed, day if facts["closed"] else None)
         return Moment(row, lead, facts, people, self._rules(row), moves)
 
     def _people(self, fixed: Roster, closed: date | None) -> Roster:
@@ -174,6 +175,7 @@ class Simulation:
         if self._roster is None or self._roster[0] != at:
             days = frozenset() if closed is None else frozenset({closed})
             self._roster = at, replace(fixed, loads=self.loads.facts, closed=days)
+            self._limited = frozenset(key for key, person in fixed.producers.items() if person.limited_caps)
             self.tally.known(fixed)
         return self._roster[1]
 
@@ -337,7 +339,7 @@ class Simulation:
         would = self._own(moment, decision)
         self.loads.receive(would, at, replayed=True)
         self._keep(row.lead_id, track, Track(track.was, would))
-        self.loads.settle()
+        self.loads.settle(would)
         self.tally.would[HELD] += 1
         self.tally.compare(row, moment.lead, choice(decision))
 

@@ -4,8 +4,8 @@ Only differences are kept. What was recorded with each decision is the truth of 
 plus the difference. While there is none, the replay decides on exactly what was recorded.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,31 +19,62 @@ PERIODS = ("day", "week", "month")
 NO_LOAD = LoadFacts()
 
 
-class Counts:
-    """One figure by person and kind of lead, as a difference: replayed less recorded."""
+@dataclass(slots=True)
+class Known:
+    """Someone's load before leads of one kind: as recorded, and as it would be."""
 
-    def __init__(self) -> None:
-        self._by: dict[str, dict[Kind, int]] = {}
+    row: LoadRow
+    recorded: LoadFacts
+    version: int
+    """Of the person's differences, that `facts` shows."""
+    facts: LoadFacts
 
-    def add(self, key: str, kind: Kind, more: int) -> None:
-        """The person's difference has grown by so much."""
-        kinds = self._by.setdefault(key, {})
-        kinds[kind] = kinds.get(kind, 0) + more
 
-    def of(self, key: str) -> int:
-        """The person's difference over all kinds."""
-        kinds = self._by.get(key)
-        return sum(kinds.values()) if kinds else 0
+@dataclass(slots=True)
+class Difference:
+    """One person's counts and last lead: the replay's, less those on record."""
 
-    def kinds(self, key: str) -> Mapping[Kind, int]:
-        """The person's difference by kind."""
-        return self._by.get(key, {})
+    version: int = 0
+    """Grows with each change."""
+    counts: dict[str, dict[Kind, int]] = field(default_factory=lambda: {"open": {}, "day": {}, "week": {}, "month": {}})
+    at_first: datetime | None = None
+    """When they last had a lead before the period."""
+    was_last: datetime | None = None
+    """When they last had one in the period, on record and in the replay."""
+    would_last: datetime | None = None
 
-    def clear(self) -> list[str]:
-        """There is no difference any more; returns whose there was."""
-        gone = list(self._by)
-        self._by.clear()
-        return gone
+    def add(self, name: str, kind: Kind, more: int) -> None:
+        """The person's count of such leads differs by so much more."""
+        counts = self.counts[name]
+        counts[kind] = counts.get(kind, 0) + more
+        if not counts[kind]:
+            del counts[kind]
+        self.version += 1
+
+    def clear(self, name: str) -> None:
+        """A count begins anew in both worlds."""
+        if self.counts[name]:
+            self.counts[name] = {}
+            self.version += 1
+
+    def applied(self, load: LoadFacts, by_kind: bool) -> LoadFacts:
+        """The load with the difference; without any, the same object."""
+        changes: dict[str, Any] = {
+            name: max(0, getattr(load, name) + sum(counts.values())) for name, counts in self.counts.items() if counts
+        }
+        if self.was_last != self.would_last:
+            changes["last_assigned_at"] = self.would_last or self.at_first
+        if by_kind and (kinds := {kind for counts in self.counts.values() for kind in counts}):
+            changes["counts"] = self._kinds(load, kinds)
+        return replace(load, **changes) if changes else load
+
+    def _kinds(self, load: LoadFacts, kinds: set[Kind]) -> tuple[CountFacts, ...]:
+        recorded = {(one.family, one.tier): one for one in load.counts}
+        for kind in sorted(kinds):
+            one = recorded.get(kind, CountFacts(*kind))
+            more = {name: max(0, getattr(one, name) + counts.get(kind, 0)) for name, counts in self.counts.items()}
+            recorded[kind] = replace(one, **more)
+        return tuple(recorded.values())
 
 
 class Loads:
@@ -51,85 +82,86 @@ class Loads:
 
     def __init__(self) -> None:
         self.facts: dict[str, LoadFacts] = {}
-        self._base: dict[str, LoadFacts] = {}
-        self._known: dict[Kind, dict[str, tuple[LoadRow, LoadFacts]]] = {}
-        self._at_first: dict[str, datetime | None] = {}
-        self._counts: dict[str, Counts] = {name: Counts() for name in ("open", *PERIODS)}
+        self._known: dict[str, Known] = {}
+        self._by_kind: dict[Kind, dict[str, Known]] = {}
+        self._limited: frozenset[str] = frozenset()
+        self._differences: dict[str, Difference] = {}
         self._began: dict[str, date] = {}
-        self._last: dict[str, dict[str, datetime]] = {"was": {}, "would": {}}
-        self._stale: set[str] = set()
 
-    def read(self, rows: Iterable[LoadRow], kind: Kind, day: date) -> None:
-        """It is the moment of these recorded loads, on the agency's `day`, before a lead of this kind."""
-        self._turn_over(day)
-        known, base = self._known.setdefault(kind, {}), self._base
-        keys = set()
+    def read(self, rows: Sequence[LoadRow], kind: Kind, day: date, limited: frozenset[str]) -> None:
+        """It is the moment of these recorded loads, on the agency's `day`, before a lead of this kind.
+
+        `limited`: those who have a cap that counts by kind.
+        """
+        self._turn_over(day, limited)
+        self._known = self._by_kind.setdefault(kind, {})
         for row in rows:
             key = row[0]
-            keys.add(key)
-            seen = known.get(key)
-            if seen is None or seen[0] != row:
-                seen = known[key] = (row, loads_of([row])[key])
-                self._at_first.setdefault(key, seen[1].last_assigned_at)
-            if base.get(key) is not seen[1]:
-                base[key] = seen[1]
-                self._stale.add(key)
-        if len(keys) != len(base):
-            self._stale.update(base.keys() - keys)
-            self._base = {key: base[key] for key in keys}
-        self.settle()
+            known = self._known.get(key)
+            if known is None or known.row != row:
+                known = self._known[key] = self._new(key, row)
+            difference = self._differences[key]
+            if known.version != difference.version:
+                known.version, known.facts = difference.version, difference.applied(known.recorded, key in limited)
+            self.facts[key] = known.facts
+        if len(rows) != len(self.facts):
+            self._others({row[0] for row in rows})
 
-    def _turn_over(self, day: date) -> None:
+    def _new(self, key: str, row: LoadRow) -> Known:
+        recorded = loads_of([row])[key]
+        if key not in self._differences:
+            self._differences[key] = Difference(at_first=recorded.last_assigned_at)
+        return Known(row, recorded, -1, recorded)
+
+    def _others(self, recorded: set[str]) -> None:
+        """Those without a load on record have what the replay gave them."""
+        for key in self.facts.keys() - recorded:
+            del self.facts[key]
+        for key in self._differences.keys() - recorded:
+            load = self._differences[key].applied(NO_LOAD, key in self._limited)
+            if load is not NO_LOAD:
+                self.facts[key] = load
+
+    def _turn_over(self, day: date, limited: frozenset[str]) -> None:
         """Differences of a day, week or month that is over do not count any more."""
+        if limited != self._limited:
+            self._limited = limited
+            self._by_kind.clear()
         if self._began.get("day") == day:
             return
         began = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}
         for period, first in began.items():
             if self._began.get(period) != first:
-                self._stale.update(self._counts[period].clear())
+                for difference in self._differences.values():
+                    difference.clear(period)
         self._began = began
 
-    def settle(self) -> None:
-        """`facts` shows every difference."""
-        for key in self._stale:
-            self.facts[key] = self._shifted(key)
-        self._stale.clear()
-
-    def _shifted(self, key: str) -> LoadFacts:
-        base = self._base.get(key, NO_LOAD)
-        changes: dict[str, Any] = {
-            name: max(0, getattr(base, name) + more) for name, counts in self._counts.items() if (more := counts.of(key))
-        }
-        was, would = self._last["was"].get(key), self._last["would"].get(key)
-        if was != would:
-            changes["last_assigned_at"] = would or self._at_first.get(key)
-        kinds = {kind for counts in self._counts.values() for kind, more in counts.kinds(key).items() if more}
-        if kinds:
-            changes["counts"] = self._by_kind(key, base, kinds)
-        return replace(base, **changes) if changes else base
-
-    def _by_kind(self, key: str, base: LoadFacts, kinds: set[Kind]) -> tuple[CountFacts, ...]:
-        recorded = {(one.family, one.tier): one for one in base.counts}
-        for kind in sorted(kinds):
-            one = recorded.get(kind, CountFacts(*kind))
-            shifts = {name: counts.kinds(key).get(kind, 0) for name, counts in self._counts.items()}
-            recorded[kind] = replace(one, **{name: max(0, getattr(one, name) + more) for name, more in shifts.items()})
-        return tuple(recorded.values())
+    def settle(self, own: Own | None) -> None:
+        """`facts` shows what has just changed for this owner."""
+        if own is not None:
+            known = self._known.get(own.producer)
+            load = self._difference(own).applied(known.recorded if known else NO_LOAD, own.producer in self._limited)
+            self.facts[own.producer] = load
 
     def hold(self, own: Own | None, more: int) -> None:
         """Whoever has this ownership holds so many leads more than was recorded."""
         if own is not None:
-            self._counts["open"].add(own.producer, own.kind, more)
-            self._stale.add(own.producer)
+            self._difference(own).add("open", own.kind, more)
 
     def receive(self, own: Own | None, at: datetime, *, replayed: bool) -> None:
         """A lead came to somebody at this instant: on record, or in the replay."""
         if own is None:
             return
+        difference = self._difference(own)
         for period in PERIODS:
-            self._counts[period].add(own.producer, own.kind, 1 if replayed else -1)
-        self._last["would" if replayed else "was"][own.producer] = at
-        self._stale.add(own.producer)
+            difference.add(period, own.kind, 1 if replayed else -1)
+        if replayed:
+            difference.would_last = at
+        else:
+            difference.was_last = at
+
+    def _difference(self, own: Own) -> Difference:
+        return self._differences.get(own.producer) or self._differences.setdefault(own.producer, Difference())
 
 
 class Rotations:
