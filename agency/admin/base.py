@@ -122,6 +122,11 @@ def link_to_page(name: str, text: str, *args: Any) -> SafeString | str:
     return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', href, text)
 
 
+def as_typed(text: str) -> SafeString:
+    """Text of several lines, its line breaks kept."""
+    return format_html('<pre class="text-xs" style="white-space: pre-wrap">{}</pre>', text)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> SafeString:
     """A plain table for a read-only field; every cell is escaped unless it is already safe."""
     if not rows:

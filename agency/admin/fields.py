@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 
 from agency.agencyfile.durations import parse_duration, write_duration
 from agency.agencyfile.reading import UnreadableError, read_text
+from agency.agencyfile.writing import in_order
 
 WRONG_SHAPE = "This should be {expected}."
 _SHAPES: dict[type, str] = {dict: "names with values, such as `tier: hot`", list: "a list, each item after a dash"}
@@ -24,35 +26,44 @@ def _flow(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def written(value: Any) -> str:
-    """`value` as people write it in the agency file: one line per name or per item."""
+def written(value: Any, order: Sequence[str] = ()) -> str:
+    """`value` as people write it in the agency file: one line per name or per item, the keys of `order` first."""
     if isinstance(value, dict) and value:
-        return "\n".join(f"{_flow(key)}: {_flow(one)}" for key, one in value.items())
-    if isinstance(value, list) and value:
-        return "\n".join(f"- {_flow(one)}" for one in value)
+        return "\n".join(f"{_flow(key)}: {_flow(one)}" for key, one in in_order(value, order).items())
+    if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
+        return "\n".join(f"- {_flow(in_order(one, order) if isinstance(one, dict) else one)}" for one in value)
     return "" if value in (None, {}, []) else _flow(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a JSON field is edited: its outermost type, the lines it takes, and which of its keys come first."""
+
+    expected: type = dict
+    rows: int = 4
+    order: tuple[str, ...] = ()
+
+
 class WrittenField(forms.JSONField):
-    """A JSON value edited as the agency file writes it. `expected` is the outermost type; nothing typed is an empty one.
+    """A JSON value edited as the agency file writes it; nothing typed is an empty one.
 
     Whether an empty one will do is for the validator of its contents to say.
     """
 
-    def __init__(self, *, expected: type = dict, **kwargs: Any) -> None:
-        self.expected = expected
+    def __init__(self, *, how: Written, **kwargs: Any) -> None:
+        self.how = how
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
         """The value typed, of the expected outermost type and nothing that JSON cannot hold."""
         if value is None or (isinstance(value, str) and not value.strip()):
-            return self.expected()
+            return self.how.expected()
         try:
             found = read_text(value) if isinstance(value, str) else value
         except UnreadableError as error:
             raise ValidationError(str(error)) from error
-        if not isinstance(found, self.expected):
-            raise ValidationError(WRONG_SHAPE.format(expected=_SHAPES[self.expected]))
+        if not isinstance(found, self.how.expected):
+            raise ValidationError(WRONG_SHAPE.format(expected=_SHAPES[self.how.expected]))
         return json.loads(json.dumps(found))
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -61,7 +72,7 @@ class WrittenField(forms.JSONField):
 
     def prepare_value(self, value: Any) -> Any:
         """The stored value as text; typed text as it is."""
-        return value if isinstance(value, str) else written(value)
+        return value if isinstance(value, str) else written(value, self.how.order)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the value differs, not merely its spelling."""
@@ -107,9 +118,9 @@ class ListField(SimpleArrayField):
 
 
 class WrittenFieldsMixin:
-    """For a model admin or inline: `written_fields` maps the names of JSON fields to their outermost types."""
+    """For a model admin or inline: `written_fields` says of JSON fields how they are edited."""
 
-    written_fields: dict[str, type] = {}
+    written_fields: Mapping[str, Written] = {}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A `WrittenField` for the named fields and a `SpanField` for lengths of time, in the theme's widgets."""
@@ -119,8 +130,10 @@ class WrittenFieldsMixin:
             return SpanField(required=not db_field.blank, widget=field.widget, **about)
         if not isinstance(db_field, JSONField) or db_field.name not in self.written_fields:
             return field
-        field.widget.attrs.update({"rows": 4, "spellcheck": "false", "class": f"{field.widget.attrs.get('class', '')} font-mono"})
-        return WrittenField(expected=self.written_fields[db_field.name], required=False, widget=field.widget, **about)
+        how = self.written_fields[db_field.name]
+        classes = f"{field.widget.attrs.get('class', '')} font-mono"
+        field.widget.attrs.update({"rows": how.rows, "spellcheck": "false", "class": classes})
+        return WrittenField(how=how, required=False, widget=field.widget, **about)
 
 
 class ProblemsFormMixin:

@@ -4,12 +4,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from agency.admin.base import ReadOnlyAdmin, who
+from agency.admin.base import ReadOnlyAdmin, as_typed, who
 from agency.due import DueState
 from agency.messaging import services
 from agency.models import Message
@@ -87,4 +86,4 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description="text")
     def as_sent(self, message: Message) -> SafeString:
         """The words, with their line breaks."""
-        return format_html('<div class="whitespace-pre-line">{}</div>', message.body or "–")
+        return as_typed(message.body or "–")

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 
 from agency.admin.base import OneRowAdmin
-from agency.admin.fields import ProblemsFormMixin, WrittenFieldsMixin
+from agency.admin.fields import ProblemsFormMixin, Written, WrittenFieldsMixin
 from agency.agencyfile.agency import NOT_AN_OWNER, SECTION
 from agency.agencyfile.fields import Problems
 from agency.models import Agency, User
@@ -51,7 +51,7 @@ class AgencyAdmin(WrittenFieldsMixin, OneRowAdmin):
     """The agency: name, calendar, owner of last resort and how people hear of things."""
 
     form = AgencyForm
-    written_fields = {"hours": dict, "notify": dict, "targets": dict}
+    written_fields = {"hours": Written(rows=8), "notify": Written(), "targets": Written(rows=9)}
     list_display = ("name", "phone", "timezone", "holidays", "fallback")
     list_select_related = ("fallback",)
     autocomplete_fields = ("fallback",)

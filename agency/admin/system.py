@@ -6,6 +6,8 @@ from django_celery_beat import models as beat
 from agency.admin.base import ReadOnlyAdmin
 from agency.models import Heartbeat, Revision
 
+admin.site.index_title = "Administration"
+
 # The schedule is written by the program; Django's pages for it would only offer ways to break it.
 for _model in (beat.PeriodicTask, beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule):
     if admin.site.is_registered(_model):

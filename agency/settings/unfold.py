@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
@@ -29,6 +30,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Administration",
     "SITE_URL": "/",
     "SITE_SYMBOL": "conversion_path",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
@@ -67,6 +69,7 @@ UNFOLD: dict[str, Any] = {
                     _records("Teams", "diversity_3", "producers", "team"),
                     _records("Territories", "map", "producers", "territory"),
                     _records("Licences", "badge", "producers", "license"),
+                    _records("Appointments", "verified", "producers", "appointment"),
                     _records("Certifications", "school", "producers", "certification"),
                     _records("Time off", "event_busy", "producers", "timeoff"),
                     _records("Load now", "speed", "producers", "load"),
@@ -81,6 +84,7 @@ UNFOLD: dict[str, Any] = {
                     _records("Escalation", "stairs", "routing", "escalationpolicy"),
                     _records("Score models", "target", "leads", "scoremodel"),
                     _records("Rotations", "autorenew", "routing", "rotation"),
+                    _records("Corrections of turns", "balance", "routing", "rotationcorrection"),
                     _records("Decisions", "psychology", "routing", "routingdecision"),
                     _records("Assignments", "assignment_ind", "routing", "assignment"),
                 ],

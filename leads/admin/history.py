@@ -3,11 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 
-from agency.admin.base import ReadOnlyAdmin
+from agency.admin.base import ReadOnlyAdmin, as_typed
 from agency.admin.fields import written
 from leads.models import Consent, Event, Note, ScoreFlag, StatusChange, Submission, Touch
 
@@ -97,4 +96,4 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.display(description="payload")
     def as_sent(self, submission: Submission) -> SafeString:
         """What was sent."""
-        return format_html('<pre class="text-xs whitespace-pre-wrap">{}</pre>', written(submission.payload))
+        return as_typed(written(submission.payload))

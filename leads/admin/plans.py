@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from agency.admin.base import KeyedAdmin, ReadOnlyAdmin, TabularInline
-from agency.admin.fields import WrittenFieldsMixin
+from agency.admin.fields import Written, WrittenFieldsMixin
 from agency.admin.outbox import STATE_COLOURS
 from leads.admin.forms import PlanForm, PlanStepForm, TemplateForm
 from leads.followup.templates import VARIABLES
@@ -45,7 +45,7 @@ class PlanAdmin(WrittenFieldsMixin, KeyedAdmin):
     """Sequences of touches. A change holds for leads whose plan begins after it."""
 
     form = PlanForm
-    written_fields = {"when": dict, "stops": list}
+    written_fields = {"when": Written(), "stops": Written(list, 2)}
     inlines = (PlanStepInline,)
     list_display = ("name", "key", "starts", "step_count", "repeats", "steward", "position", "active")
     list_editable = ("position",)

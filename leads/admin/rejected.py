@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from unfold.decorators import action
 
 from agency.admin.base import ModelAdmin, link_to, table, who
-from agency.admin.fields import WrittenFieldsMixin
+from agency.admin.fields import Written, WrittenFieldsMixin
 from leads import intake
 from leads.models import RejectedIntake
 
@@ -40,7 +40,7 @@ class ResolvedFilter(DropdownFilter):
 class RejectedIntakeAdmin(WrittenFieldsMixin, ModelAdmin):
     """Rejected arrivals: mend the payload, then send it again."""
 
-    written_fields = {"payload": dict}
+    written_fields = {"payload": Written(rows=16)}
     list_display = ("received_at", "source", "door", "wrong", "resolved_at", "resolved_by")
     list_filter = (ResolvedFilter, ("source", AutocompleteSelectFilter), "door", ("received_at", RangeDateTimeFilter))
     list_select_related = ("source", "resolved_by")

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from agency.admin.base import ModelAdmin, go_to, table
-from agency.admin.fields import ProblemsFormMixin, WrittenFieldsMixin, written
+from agency.admin.fields import ProblemsFormMixin, Written, WrittenFieldsMixin, written
 from leads import scoremodels
 from leads.models import ScoreModel
 from leads.scoring import problems
@@ -28,6 +28,8 @@ else:
 DRAFT_MADE = "This is a copy of {model}. Change it, then save and publish: leads are scored by it from then on."
 PUBLISHED = "{model} is in force: the next lead is scored by it."
 STATE_COLOURS = {"Draft": "warning", "In force": "success", "Archived": "info"}
+STEP = ("after_days", "keep")
+RULE = ("label", "event", "fit", "at_least", "times", "within_days", "points", "intent")
 MAY_PUBLISH = "agency.publish_rules"
 
 
@@ -51,14 +53,20 @@ class ScoreModelAdmin(WrittenFieldsMixin, ModelAdmin):
     """How points add up, a version at a time."""
 
     form = ScoreModelForm
-    written_fields = {"tiers": dict, "decay": list, "rules": list}
+    written_fields = {"tiers": Written(), "decay": Written(list, 5, STEP), "rules": Written(list, 18, RULE)}
     list_display = ("name", "version", "coloured_state", "rule_count", "published_at", "created_at")
     list_filter = ("state",)
     search_fields = ("name", "=version")
-    fields = ("name", ("version", "state"), "tiers", "decay", "rubric", "rules", ("created_at", "published_at"))
-    readonly_fields = ("version", "state", "rubric", "created_at", "published_at")
+    readonly_fields = ("version", "state", "rubric", "steps", "created_at", "published_at")
     actions_detail = ("edit_copy",)
     actions_submit_line = ("publish",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str | tuple[str, ...], ...]:
+        """A draft is edited; any other version is read."""
+        dates = ("created_at", "published_at")
+        if self.has_change_permission(request, obj):
+            return ("name", ("version", "state"), "tiers", "decay", "rules", "rubric", dates)
+        return ("name", ("version", "state"), "steps", "rubric", dates)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new version begins as a copy of an old one."""
@@ -92,6 +100,13 @@ class ScoreModelAdmin(WrittenFieldsMixin, ModelAdmin):
     def rule_count(self, model: ScoreModel) -> int:
         """How many."""
         return len(model.rules)
+
+    @admin.display(description="tiers and decay")
+    def steps(self, model: ScoreModel) -> SafeString:
+        """From how many points a lead is hot or warm, and what is left of them after how many days."""
+        tiers = [(tier, f"from {points}") for tier, points in model.tiers.items()]
+        decay = [(f"after {one['after_days']} days", f"{one['keep']:.0%} kept") for one in model.decay]
+        return table(("", ""), [*tiers, *decay])
 
     @admin.display(description="rubric")
     def rubric(self, model: ScoreModel) -> SafeString:

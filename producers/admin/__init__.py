@@ -1,10 +1,18 @@
 """The admin of the people: who they are, what they may sell, where, when and how much of it."""
 
-from producers.admin.inlines import CapacityCapInline, CertificationInline, LicenseInline, TimeOffInline, WorkingHoursInline
+from producers.admin.inlines import (
+    AppointmentInline,
+    CapacityCapInline,
+    CertificationInline,
+    LicenseInline,
+    TimeOffInline,
+    WorkingHoursInline,
+)
 from producers.admin.lines import LineOfBusinessAdmin
 from producers.admin.people import ProducerAdmin
 from producers.admin.places import TeamAdmin, TerritoryAdmin
 from producers.admin.records import (
+    AppointmentAdmin,
     CertificationAdmin,
     LicenseAdmin,
     LoadAdmin,
@@ -14,6 +22,8 @@ from producers.admin.records import (
 )
 
 __all__ = [
+    "AppointmentAdmin",
+    "AppointmentInline",
     "CapacityCapInline",
     "CertificationAdmin",
     "CertificationInline",

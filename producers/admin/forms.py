@@ -24,16 +24,17 @@ from agency.models import User
 from producers import services
 from producers.agencyfile import territories
 from producers.agencyfile.states import state_code
-from producers.models import Authority, License, LineOfBusiness, Producer, Territory, WorkingHours
+from producers.models import Appointment, Authority, License, LineOfBusiness, Producer, Territory, WorkingHours
 
 if TYPE_CHECKING:
     _ProducerForm = forms.ModelForm[Producer]
     _LicenseForm = forms.ModelForm[License]
+    _AppointmentForm = forms.ModelForm[Appointment]
     _LineForm = forms.ModelForm[LineOfBusiness]
     _TerritoryForm = forms.ModelForm[Territory]
     _HoursFormSet = forms.BaseInlineFormSet[WorkingHours, Producer, Any]
 else:
-    _ProducerForm = _LicenseForm = _LineForm = _TerritoryForm = forms.ModelForm
+    _ProducerForm = _LicenseForm = _AppointmentForm = _LineForm = _TerritoryForm = forms.ModelForm
     _HoursFormSet = forms.BaseInlineFormSet
 
 KEY_TAKEN = "Someone already logs in with this key."
@@ -130,6 +131,25 @@ class LicenseForm(_LicenseForm):
 
     def clean(self) -> dict[str, Any]:
         """A licence ends after it begins."""
+        data = super().clean() or self.cleaned_data
+        if data.get("effective") and data.get("expires") and data["expires"] < data["effective"]:
+            self.add_error("expires", ENDS_BEFORE_IT_BEGINS)
+        return data
+
+
+class AppointmentForm(_AppointmentForm):
+    """A carrier's appointment in a state that exists."""
+
+    class Meta:
+        model = Appointment
+        exclude = ()
+
+    def clean_state(self) -> str:
+        """A jurisdiction that licenses producers."""
+        return _state(self.cleaned_data["state"])
+
+    def clean(self) -> dict[str, Any]:
+        """An appointment ends after it begins."""
         data = super().clean() or self.cleaned_data
         if data.get("effective") and data.get("expires") and data["expires"] < data["effective"]:
             self.add_error("expires", ENDS_BEFORE_IT_BEGINS)

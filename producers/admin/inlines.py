@@ -1,8 +1,8 @@
 """A person's licences, caps, hours, absences and certifications, inside their page."""
 
 from agency.admin.base import TabularInline
-from producers.admin.forms import LicenseForm, WorkingHoursFormSet
-from producers.models import CapacityCap, Certification, License, TimeOff, WorkingHours
+from producers.admin.forms import AppointmentForm, LicenseForm, WorkingHoursFormSet
+from producers.models import Appointment, CapacityCap, Certification, License, TimeOff, WorkingHours
 
 
 class LicenseInline(TabularInline):
@@ -10,7 +10,7 @@ class LicenseInline(TabularInline):
 
     model = License
     form = LicenseForm
-    fields = ("state", "number", "authority", "effective", "expires", "resident", "active")
+    fields = ("state", "number", "authority", "effective", "expires", "resident", "active", "source", "verified_on")
     tab = True
 
 
@@ -41,4 +41,12 @@ class CertificationInline(TabularInline):
     """Trainings and registrations."""
 
     model = Certification
+    tab = True
+
+
+class AppointmentInline(TabularInline):
+    """Carriers' permissions to sell their policies."""
+
+    model = Appointment
+    form = AppointmentForm
     tab = True

@@ -4,7 +4,7 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from agency.admin.base import KeyedAdmin
-from agency.admin.fields import WrittenFieldsMixin
+from agency.admin.fields import Written, WrittenFieldsMixin
 from producers.admin.forms import LineOfBusinessForm
 from producers.models import Authority, LineOfBusiness
 
@@ -14,7 +14,7 @@ class LineOfBusinessAdmin(WrittenFieldsMixin, KeyedAdmin):
     """Lines, with what a licence must carry to sell each."""
 
     form = LineOfBusinessForm
-    written_fields = {"requires": list}
+    written_fields = {"requires": Written(list)}
     list_display = ("name", "key", "family", "needs", "code", "active")
     list_filter = (("family", ChoicesDropdownFilter), "active")
     search_fields = ("name", "key", "code")

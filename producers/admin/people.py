@@ -11,11 +11,18 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from agency.admin.base import KeyedAdmin, link_to, table
-from agency.admin.fields import WrittenFieldsMixin
+from agency.admin.base import KeyedAdmin, link_to, table, who
+from agency.admin.fields import Written, WrittenFieldsMixin
 from producers import services
 from producers.admin.forms import ProducerForm
-from producers.admin.inlines import CapacityCapInline, CertificationInline, LicenseInline, TimeOffInline, WorkingHoursInline
+from producers.admin.inlines import (
+    AppointmentInline,
+    CapacityCapInline,
+    CertificationInline,
+    LicenseInline,
+    TimeOffInline,
+    WorkingHoursInline,
+)
 from producers.models import CapPeriod, Load, Presence, Producer
 
 PERSON = (("name", "key"), ("email", "phone"), "role", "active")
@@ -28,8 +35,8 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
     """Everyone at the agency. What is changed here holds for the next lead."""
 
     form = ProducerForm
-    written_fields = {"notify": dict}
-    inlines = (LicenseInline, CapacityCapInline, WorkingHoursInline, TimeOffInline, CertificationInline)
+    written_fields = {"notify": Written()}
+    inlines = (LicenseInline, AppointmentInline, CapacityCapInline, WorkingHoursInline, TimeOffInline, CertificationInline)
     list_display = ("name", "role", "team_names", "level", "licensed_in", "held", "presence", "active")
     list_filter = (
         ("role", ChoicesDropdownFilter),
@@ -69,6 +76,7 @@ class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
             phone=data["phone"] or "",
             password=data.get("password", ""),
             now=timezone.now(),
+            by=who(request),
         )
 
     @admin.display(description="name", ordering="user__name")

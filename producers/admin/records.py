@@ -10,8 +10,8 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RangeDateFilter
 
 from agency.admin.base import ModelAdmin, ReadOnlyAdmin
-from producers.admin.forms import LicenseForm
-from producers.models import Certification, License, Load, PerformanceDay, RosterVersion, TimeOff
+from producers.admin.forms import AppointmentForm, LicenseForm
+from producers.models import Appointment, Certification, License, Load, PerformanceDay, RosterVersion, TimeOff
 
 PERSON_SEARCH = ("producer__user__name", "producer__key")
 
@@ -73,6 +73,18 @@ class CertificationAdmin(ModelAdmin):
     list_display = ("producer", "name", "effective", "expires")
     list_filter = ("name", ("producer", AutocompleteSelectFilter))
     search_fields = (*PERSON_SEARCH, "name")
+    list_select_related = ("producer__user",)
+    autocomplete_fields = ("producer",)
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ModelAdmin):
+    """Who may sell for which carrier."""
+
+    form = AppointmentForm
+    list_display = ("producer", "carrier", "state", "effective", "expires", "active")
+    list_filter = ("carrier", "state", "active", ("producer", AutocompleteSelectFilter))
+    search_fields = (*PERSON_SEARCH, "carrier", "=state")
     list_select_related = ("producer__user",)
     autocomplete_fields = ("producer",)
 

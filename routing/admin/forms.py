@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from agency.admin.fields import ProblemsFormMixin
 from routing import ladder, rulesets
@@ -44,6 +45,7 @@ class RuleForm(ProblemsFormMixin, _Form):
     class Meta:
         model = Rule
         fields = ("position", "name", "when", "then")
+        widgets = {"name": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     known: conditions.Known
     """Set by the form set, once for all its rules."""
@@ -54,6 +56,10 @@ class RuleForm(ProblemsFormMixin, _Form):
             self.fields["position"].required = False
         if not self.instance.pk:
             self.initial["position"] = None
+
+    def clean_name(self) -> str:
+        """On one line, however it was typed."""
+        return " ".join(self.cleaned_data["name"].split())
 
     def clean_position(self) -> int:
         """Where it stands; a rule without a place goes last."""

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from agency.admin.base import ModelAdmin, TabularInline, go_to, who
-from agency.admin.fields import WrittenFieldsMixin, written
+from agency.admin.base import ModelAdmin, TabularInline, as_typed, go_to, table, who
+from agency.admin.fields import Written, WrittenFieldsMixin, written
 from producers import roster
 from producers.facts import Roster
 from routing import rulesets
@@ -31,6 +31,7 @@ STATE_COLOURS = {
     RuleSetState.PUBLISHED.label: "success",
     RuleSetState.ARCHIVED.label: "info",
 }
+ACTION = ("owner", "person", "nurture", "distribute", "among", "weights", "top", "hold_seconds")
 MAY_PUBLISH = "agency.publish_rules"
 
 
@@ -40,21 +41,17 @@ class RuleInline(WrittenFieldsMixin, TabularInline):
     model = Rule
     form = RuleForm
     formset = RuleFormSet
-    written_fields = {"when": dict, "then": dict}
+    written_fields = {"when": Written(), "then": Written(order=ACTION)}
     ordering = ("position",)
     ordering_field = "position"
-    readonly_fields = ("meaning", "conditions", "action")
+    hide_title = True
+    fields = ("position", "name", "when", "then", "meaning")
+    readonly_fields = ("meaning",)
 
     @cached_property
     def people(self) -> Roster:
         """The roster, once for all rows: an inline lives as long as its request."""
         return roster.static()
-
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """A draft is edited; any other version is read."""
-        if is_draft(obj):
-            return ("position", "name", "when", "then", "meaning")
-        return ("position", "name", "meaning", "conditions", "action")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """In drafts."""
@@ -71,19 +68,7 @@ class RuleInline(WrittenFieldsMixin, TabularInline):
     @admin.display(description="in words")
     def meaning(self, rule: Rule) -> str:
         """What the rule does, as one sentence."""
-        if not rule.pk:
-            return "–"
-        return actions.sentence(RuleFacts(name=rule.name, when=rule.when, then=rule.then), self.people)
-
-    @admin.display(description="when")
-    def conditions(self, rule: Rule) -> SafeString:
-        """As written."""
-        return _code(rule.when)
-
-    @admin.display(description="then")
-    def action(self, rule: Rule) -> SafeString:
-        """As written."""
-        return _code(rule.then)
+        return _sentence(rule, self.people) if rule.pk else "–"
 
 
 @admin.register(RuleSet)
@@ -95,9 +80,9 @@ class RuleSetAdmin(ModelAdmin):
     list_filter = ("state",)
     search_fields = ("note", "=version", "rules__name")
     list_select_related = ("published_by",)
-    fields = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
+    about = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
     # Everything but the note, which says what a draft is for.
-    readonly_fields = ("state", "copied_from", "created_at", "created_by", "published_at", "published_by")
+    readonly_fields = ("state", "copied_from", "created_at", "created_by", "published_at", "published_by", "rules_in_words")
     actions_list = ("current",)
     actions_detail = ("edit_copy",)
     actions_submit_line = ("publish",)
@@ -107,6 +92,25 @@ class RuleSetAdmin(ModelAdmin):
         """With the number of rules."""
         found: QuerySet[Any] = super().get_queryset(request).annotate(rule_count=Count("rules"))
         return found
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """A draft's rules are edited."""
+        return list(self.inlines) if is_draft(obj) else []
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Any other version's rules are read."""
+        about = (None, {"fields": self.about})
+        return (about,) if is_draft(obj) else (("Rules", {"fields": ("rules_in_words",)}), about)
+
+    @admin.display(description="")
+    def rules_in_words(self, ruleset: RuleSet) -> SafeString:
+        """Each rule in its turn: its meaning, and how it is written."""
+        people = roster.static()
+        rows = [
+            (number, rule.name, format_html("{}{}", _sentence(rule, people), _as_written(rule)))
+            for number, rule in enumerate(ruleset.rules.order_by("position", "id"), start=1)
+        ]
+        return table(("", "Rule", "What it does"), rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new version begins as a copy of an old one."""
@@ -196,5 +200,10 @@ def _page(pk: int) -> str:
     return reverse("admin:routing_ruleset_change", args=[pk])
 
 
-def _code(value: object) -> SafeString:
-    return format_html('<pre class="text-xs whitespace-pre-wrap">{}</pre>', written(value) or "always")
+def _sentence(rule: Rule, people: Roster) -> str:
+    return actions.sentence(RuleFacts(name=rule.name, when=rule.when, then=rule.then), people)
+
+
+def _as_written(rule: Rule) -> SafeString:
+    when, then = written(rule.when).replace("\n", ", "), written(rule.then, ACTION).replace("\n", ", ")
+    return as_typed(f"when: {when}\nthen: {then}" if when else f"then: {then}")
