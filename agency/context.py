@@ -27,6 +27,7 @@ class NavItem:
 PLACES = (
     ("Inbox", "leads:inbox", "inbox", ("work_leads",)),
     ("Today", "leads:dashboard", "speedometer2", ("see_dashboard", "see_reports")),
+    ("Fairness", "routing:fairness", "arrow-left-right", ("see_all_leads",)),
     ("New lead", "leads:new", "plus-lg", ("enter_leads",)),
     ("Rejected", "leads:rejected", "slash-circle", ("see_all_leads",)),
 )

@@ -57,6 +57,7 @@ _TABLE = """
     routing.ruleset              v     v     vac   v
     routing.rule                 v     v     vacd  v
     routing.rotation             v     v     v     -
+    routing.rotationcorrection   -     -     v     -
     routing.routingdecision      v     v     v     -
     routing.assignment           v     v     v     -
     routing.ladderstep           v     v     v     -

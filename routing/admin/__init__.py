@@ -1,7 +1,7 @@
 """The admin of routing: the rules in versions, the ladder, and what was decided."""
 
 from routing.admin.decisions import AssignmentAdmin, HoldAdmin, LadderStepAdmin, RoutingDecisionAdmin
-from routing.admin.policies import EscalationPolicyAdmin, RotationAdmin
+from routing.admin.policies import EscalationPolicyAdmin, RotationAdmin, RotationCorrectionAdmin
 from routing.admin.rulesets import RuleSetAdmin
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "HoldAdmin",
     "LadderStepAdmin",
     "RotationAdmin",
+    "RotationCorrectionAdmin",
     "RoutingDecisionAdmin",
     "RuleSetAdmin",
 ]

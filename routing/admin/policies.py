@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from agency.admin.base import OneRowAdmin, ReadOnlyAdmin, table
-from agency.admin.fields import WrittenFieldsMixin
+from agency.admin.fields import Written, WrittenFieldsMixin
 from routing.admin.forms import EscalationPolicyForm
-from routing.models import EscalationPolicy, Rotation
+from routing.models import EscalationPolicy, Rotation, RotationCorrection
 
+RUNG = ("after", "action", "channels", "to", "always", "when")
 MILLIONTHS = 1_000_000
 
 
@@ -16,7 +18,7 @@ class EscalationPolicyAdmin(WrittenFieldsMixin, OneRowAdmin):
     """What happens to an owner who does not act."""
 
     form = EscalationPolicyForm
-    written_fields = {"rungs": list}
+    written_fields = {"rungs": Written(list, 6, RUNG)}
     list_display = ("__str__", "max_reassignments", "ends_on")
     readonly_fields = ("ladder",)
     fields = ("ladder", "rungs", "max_reassignments", "backup_minimum_capacity_score", "ends_on")
@@ -59,6 +61,22 @@ class RotationAdmin(ReadOnlyAdmin):
             for key, one in sorted(rotation.ledger.items())
         ]
         return table(("Person", "Entitled", "Received", "Owed"), rows)
+
+
+@admin.register(RotationCorrection)
+class RotationCorrectionAdmin(ReadOnlyAdmin):
+    """What managers put right by hand in the ledgers of turns; made on the page Fairness."""
+
+    list_display = ("at", "rotation", "giver", "taker", "leads", "reason", "by")
+    list_select_related = ("rotation", "giver__user", "taker__user", "by")
+    list_filter = (("at", RangeDateTimeFilter),)
+    search_fields = ("rotation__name", "giver__user__name", "taker__user__name", "reason")
+    ordering = ("-at", "-pk")
+
+    @admin.display(description="leads", ordering="amount")
+    def leads(self, correction: RotationCorrection) -> str:
+        """How much of a lead moved."""
+        return _leads(correction.amount)
 
 
 def _leads(millionths: int) -> str:

@@ -1,7 +1,7 @@
 """Routing's records: the rules, what they decided, and who owns what."""
 
 from routing.models.assignments import Assignment, EndReason, Hold, LadderStep, Outcome, RoutingDecision
-from routing.models.rules import EscalationPolicy, Rotation, Rule, RuleSet, RuleSetState
+from routing.models.rules import EscalationPolicy, Rotation, RotationCorrection, Rule, RuleSet, RuleSetState
 
 __all__ = [
     "Assignment",
@@ -11,6 +11,7 @@ __all__ = [
     "LadderStep",
     "Outcome",
     "Rotation",
+    "RotationCorrection",
     "RoutingDecision",
     "Rule",
     "RuleSet",

@@ -66,6 +66,32 @@ class Rotation(models.Model):
         return self.name
 
 
+class RotationCorrection(models.Model):
+    """A balance put right by hand: so much of a lead moved from what one person is owed to what another is. Written once."""
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.PROTECT, related_name="corrections")
+    giver = models.ForeignKey(
+        "producers.Producer", on_delete=models.PROTECT, related_name="+", help_text="Who is owed less from now on."
+    )
+    taker = models.ForeignKey(
+        "producers.Producer", on_delete=models.PROTECT, related_name="+", help_text="Who is owed more from now on."
+    )
+    amount = models.PositiveIntegerField(help_text="Millionths of a lead.")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="correction_moves_something"),
+            models.CheckConstraint(condition=~Q(giver=models.F("taker")), name="correction_is_between_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rotation_id}: {self.amount / 1_000_000:.2f} from {self.giver_id} to {self.taker_id}"
+
+
 class EscalationPolicy(models.Model):
     """What happens, and when, to an owner who does not act: one row, as the agency file writes it."""
 

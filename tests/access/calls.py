@@ -66,6 +66,9 @@ leads:inbox          GET    login  200   200   200   200     403       login  lo
 leads:inbox_rows     GET    login  200   200   200   200     403       login  login
 leads:dashboard      GET    login  403   403   403   200     200       login  login
 leads:dashboard_rows GET    login  403   403   403   200     200       login  login
+routing:fairness     GET    login  200   200   200   200     403       login  login
+routing:fairness     POST   login  403   403   403   422     403       login  login
+routing:fairness_rows GET   login  200   200   200   200     403       login  login
 leads:new            GET    login  200   200   200   200     403       login  login
 leads:new            POST   login  422   422   422   422     403       login  login
 leads:rejected       GET    login  403   403   403   200     403       login  login
