@@ -13,7 +13,7 @@ class LeadsConfig(AppConfig):
         from leads import followup, models, schedule
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
-        from routing import assignment
+        from routing import assignment, offboarding
 
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
@@ -23,4 +23,5 @@ class LeadsConfig(AppConfig):
         register_gate(followup.gate_messages)
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
+        offboarding.on_leaving(followup.on_leaving)
         schedule.register_duties()

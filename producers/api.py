@@ -1,6 +1,6 @@
 """The REST API of the people: how they stand, their capacity, their territories and licences, read and written at once."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -16,6 +16,7 @@ from agency.api.bodies import ListOrObjectParser
 from agency.api.errors import flat
 from agency.api.pages import Pages
 from agency.api.schema import BAD_BODY, FIELD_ERRORS, NOT_FOUND
+from agency.models import User
 from producers.changes import ChangeError, change_producer, put_licenses, put_territories, put_territory
 from producers.models import License, Producer, Territory
 from producers.shapes import (
@@ -81,7 +82,7 @@ class ProducerDetail(generics.GenericAPIView[Any]):
         producer = get_object_or_404(people([key]))
         given = _checked(ProducerChanges(data=request.data))
         try:
-            change_producer(producer, changes=given, now=timezone.now())
+            change_producer(producer, changes=given, now=timezone.now(), by=cast(User, request.user))
         except ChangeError as error:
             raise ValidationError(error.errors) from error
         return _standing(key)

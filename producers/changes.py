@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from agency.models import User
+from producers import leaving
 from producers.models import CapacityCap, CapPeriod, License, LineOfBusiness, Producer, Team, Territory
 from producers.services import set_other_load, set_presence, why_not_leave
 
@@ -27,12 +29,14 @@ class ChangeError(ValueError):
 
 
 @transaction.atomic
-def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: datetime) -> None:
+def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: datetime, by: User | None = None) -> None:
     """The person is as `changes` says: level, weight, languages, active, teams, lines, backup, caps, availability, other load.
 
-    Lists and caps replace what was there. Raises `ChangeError`; then nothing has changed.
+    Lists and caps replace what was there; whoever becomes inactive holds nothing any more. Raises `ChangeError`; then nothing has
+    changed.
     """
-    producer = Producer.objects.select_for_update(of=("self",)).select_related("user").get(pk=producer.pk)
+    # No key is changed: an assignment, which refers to the person, need not wait, and we may wait for it.
+    producer = Producer.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=producer.pk)
     for name in _PLAIN:
         if name in changes:
             setattr(producer, name, changes[name])
@@ -45,6 +49,8 @@ def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: date
     if producer.user.is_active != producer.active:
         producer.user.is_active = producer.active
         producer.user.save(update_fields=["is_active"])
+    if leaving.has_left(producer):
+        _release(producer, by, now)
     if "teams" in changes:
         producer.teams.set(_named(Team, changes["teams"], "teams", "team"))
     if "lines" in changes:
@@ -120,6 +126,13 @@ def put_licenses(rows: Sequence[Mapping[str, Any]], *, only_these: bool = True) 
     for gone in License.objects.filter(producer__in=holders.values(), active=True).exclude(pk__in=kept):
         gone.active = False
         gone.save(update_fields=["active"])
+
+
+def _release(producer: Producer, by: User | None, now: datetime) -> None:
+    try:
+        leaving.release(producer, by=by, now=now)
+    except leaving.LeavingError as error:
+        raise ChangeError("active", str(error)) from error
 
 
 def _backup(producer: Producer, key: str | None) -> Producer | None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from agency import roles
 from agency.models import Agency, User
+from producers import leaving
 from producers.models import Load, Presence, Producer, Role
 
 LAST_RESORT = "{} is the owner of last resort: name someone else for that first."
@@ -16,10 +17,19 @@ class PersonError(ValueError):
 
 
 @transaction.atomic
-def save_person(producer: Producer, *, name: str, email: str, phone: str = "", password: str = "", now: datetime) -> Producer:
+def save_person(
+    producer: Producer,
+    *,
+    name: str,
+    email: str,
+    phone: str = "",
+    password: str = "",
+    now: datetime,
+    by: User | None = None,
+) -> Producer:
     """The person and their log-in are stored with the role's group; the log-in is open exactly while they are active.
 
-    `now` dates a new log-in. PersonError when the owner of last resort would go.
+    Whoever leaves by it holds nothing any more. `now` dates a new log-in. PersonError when the owner of last resort would go.
     """
     if why := why_not_leave(producer):
         raise PersonError(why)
@@ -34,7 +44,22 @@ def save_person(producer: Producer, *, name: str, email: str, phone: str = "", p
     producer.save()
     Load.objects.get_or_create(producer=producer)
     roles.set_group(user, producer.role)
+    if leaving.has_left(producer):
+        leaving.release(producer, by=by, now=now)
     return producer
+
+
+@transaction.atomic
+def deactivate(producer: Producer, *, by: User | None, now: datetime) -> leaving.Departure:
+    """The person is inactive, cannot log in, and what they held is in others' hands. PersonError when they cannot leave."""
+    leaver = Producer.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=producer.pk)
+    leaver.active = False
+    if why := why_not_leave(leaver):
+        raise PersonError(why)
+    leaver.save(update_fields=["active"])
+    leaver.user.is_active = False
+    leaver.user.save(update_fields=["is_active"])
+    return leaving.release(leaver, by=by, now=now)
 
 
 def why_not_leave(producer: Producer) -> str:

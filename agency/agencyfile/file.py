@@ -86,6 +86,8 @@ def load_data(data: Any, *, now: datetime | None = None, by: User | None = None)
             section.write(entries[section.key], writing)
         for section in order:
             section.link(entries[section.key], writing)
+    for section in order:
+        section.finish(entries[section.key], writing)
     return writing
 
 

@@ -56,6 +56,8 @@ class Section:
     names: Callable[[Any], Mapping[str, frozenset[str]]] = no_names
     """Kind → the names it defines, however wrong the rest of it may be."""
     link: Callable[[Any, Writing], None] = no_links
+    finish: Callable[[Any, Writing], None] = no_links
+    """Once everything is written and linked and has its revision numbers: what follows from it."""
     empty: Any = ()
     """What stands for an absent section; None: the section must be there."""
 

@@ -6,6 +6,7 @@ from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
 from leads.followup.run import run_due
 from leads.followup.sequence import call_logged, on_decided, start, stop
+from leads.followup.stewards import on_leaving
 
 __all__ = [
     "Permission",
@@ -16,6 +17,7 @@ __all__ = [
     "gate_messages",
     "may_contact",
     "on_decided",
+    "on_leaving",
     "plans",
     "run_due",
     "start",

@@ -8,7 +8,7 @@ from agency.agencyfile.agency import read_hours, read_notify
 from agency.agencyfile.fields import TAKEN, Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section
 from producers.agencyfile.entries import AbsenceEntry, CapEntry, CertificationEntry, LicenseEntry, PersonEntry
-from producers.agencyfile.people_rows import dump_people, link_people, write_people
+from producers.agencyfile.people_rows import dump_people, link_people, release_people, write_people
 from producers.agencyfile.states import state_code
 from producers.models import Authority, CapPeriod, Family, LeadTier, LineOfBusiness, Role
 
@@ -131,5 +131,13 @@ def _names(raw: Any) -> dict[str, frozenset[str]]:
 
 
 SECTION = Section(
-    key="people", place=30, check=_check, write=write_people, link=link_people, dump=dump_people, names=_names, empty=None
+    key="people",
+    place=30,
+    check=_check,
+    write=write_people,
+    link=link_people,
+    finish=release_people,
+    dump=dump_people,
+    names=_names,
+    empty=None,
 )

@@ -5,12 +5,14 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from agency import revisions, roles
 from agency.agencyfile.sections import CHANGED, DEACTIVATED, Writing, put
 from agency.agencyfile.writing import plain_number
 from agency.hours import write_week
 from agency.models import User
+from producers import leaving
 from producers.agencyfile.entries import LicenseEntry, PersonEntry
 from producers.models import (
     CapacityCap,
@@ -65,6 +67,12 @@ def link_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
     for entry in entries:
         backup = people[entry.backup].pk if entry.backup else None
         writing.count("people", entry.key, put(people[entry.key], {"backup_id": backup}))
+
+
+def release_people(_: tuple[PersonEntry, ...], writing: Writing) -> None:
+    """Whoever has left, by this file or before, holds nothing."""
+    for producer in Producer.objects.filter(Q(active=False) | Q(role=Role.MARKETING)).select_related("user").order_by("pk"):
+        leaving.release(producer, by=writing.by, now=writing.now)
 
 
 def _roles_held() -> dict[int, set[str]]:

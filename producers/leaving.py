@@ -1,0 +1,94 @@
+"""Leaving the agency: what somebody still holds goes to others. The floor above knows what that is, and registers how."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from producers.models import Producer, Role
+
+if TYPE_CHECKING:
+    from agency.models import User
+
+
+class LeavingError(ValueError):
+    """Somebody who cannot leave as things stand; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where one open lead goes."""
+
+    lead_id: int
+    lead: str
+    status: str
+    tier: str
+    producer: str | None
+    """Key of who gets it."""
+    name: str
+    unplaced: bool
+    """Nobody may take it: with the owner of last resort."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What becomes of everything that somebody answers for."""
+
+    moves: tuple[Move, ...] = ()
+    """In the order in which the leads go, those owned longest first."""
+    stewarded: int = 0
+    """Leads in nurture that they answer for."""
+    heir: str = ""
+    """Who answers for those then; empty when there is nobody."""
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """Name → leads received, most first; without those that nobody could take."""
+        counted = Counter(move.name for move in self.moves if not move.unplaced)
+        return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def unplaced(self) -> int:
+        """Leads that nobody may take."""
+        return sum(move.unplaced for move in self.moves)
+
+
+class Release(Protocol):
+    """Moves everything somebody holds, in the caller's transaction."""
+
+    def __call__(self, producer: Producer, *, by: "User | None", now: datetime) -> Departure:
+        """What became of it."""
+
+
+Look = Callable[[Producer, datetime], Departure]
+
+_release: Release | None = None
+_look: Look | None = None
+
+
+def register(*, release: Release, look: Look) -> None:
+    """From now on leads are moved, and the move is foreseen, by these."""
+    global _release, _look  # set once, when the apps are ready
+    _release, _look = release, look
+
+
+def has_left(producer: Producer) -> bool:
+    """Whether this person, as they now stand, may own nothing."""
+    return not producer.active or producer.role == Role.MARKETING
+
+
+def release(producer: Producer, *, by: "User | None", now: datetime) -> Departure:
+    """Whoever has left owns no open lead and answers for none in nurture. LeavingError when there is nobody to take them.
+
+    In the caller's transaction, which wrote that they left.
+    """
+    if not has_left(producer):
+        raise ValueError("Somebody who works here keeps their leads.")
+    return Departure() if _release is None else _release(producer, by=by, now=now)
+
+
+def foresee(producer: Producer, now: datetime) -> Departure:
+    """What would become of everything if they left at `now`; nothing is written."""
+    return Departure() if _look is None else _look(producer, now)
