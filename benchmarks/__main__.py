@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--seconds S] [--rounds N] [--profile]`: measure, print tables, write results.json."""
+"""`python -m benchmarks [--seconds S] [--rounds N] [--profile]`: measure, print, keep in results.json and the README."""
 
 import argparse
 import datetime
@@ -9,19 +9,12 @@ import statistics
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from benchmarks import servers
+from benchmarks import readme, servers
 from benchmarks.load import People, Round, drive
 
-RESULTS = Path(__file__).with_name("results.json")
 CLIENTS = 8
 WARM_UP = 2.0  # seconds, not counted
-LABELS = {
-    "floor": "bare Django + DRF insert",
-    "alone": "Leadline",
-    "with worker and beat": "Leadline, worker and beat running",
-}
 
 
 @dataclass
@@ -130,7 +123,7 @@ def show(results: Mapping[str, object]) -> str:
     lines = [f"{'':36}{'leads/s':>8}{'ratio':>7}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'app CPU ms':>12}{'db CPU ms':>11}"]
     for name, one in results["intake"].items():
         lines.append(
-            f"{LABELS[name]:36}{one['per_second']:>8}{results['ratio'][name]:>7.2f}{one['p50_ms']:>8}{one['p95_ms']:>8}{one['p99_ms']:>8}"
+            f"{readme.LABELS[name]:36}{one['per_second']:>8}{results['ratio'][name]:>7.2f}{one['p50_ms']:>8}{one['p95_ms']:>8}{one['p99_ms']:>8}"
             f"{one['app_cpu_ms']:>12}{one['database_cpu_ms']:>11}"
         )
     lines.append("")
@@ -145,7 +138,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each round")
     parser.add_argument("--rounds", type=int, default=3, help="of each contender")
     parser.add_argument("--profile", action="store_true", help="show where the time of an intake goes, and nothing else")
-    parser.add_argument("--no-save", action="store_true", help="leave results.json as it is")
+    parser.add_argument("--no-save", action="store_true", help="leave results.json and the README as they are")
     options = parser.parse_args()
     if options.profile:
         with servers.environment() as env:
@@ -155,7 +148,8 @@ def main() -> None:
         return
     results = measure(options.rounds, options.seconds)
     if not options.no_save:
-        RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+        readme.RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+        readme.write()
     sys.stdout.write(show(results) + "\n")
 
 

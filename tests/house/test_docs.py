@@ -1,10 +1,12 @@
 """What the documentation names is there: files, commands, make targets, settings, links."""
 
+import json
 import re
 
 import pytest
 from django.core.management import get_commands
 
+from benchmarks import readme
 from tests.house.sources import ROOT, name_of, tracked
 
 DOCS = [path for path in tracked() if path.suffix == ".md"]
@@ -44,3 +46,7 @@ def test_every_described_setting_is_read():
     described = set(re.findall(r"^\| `([A-Z_]+)`", text, re.MULTILINE))
     read = "\n".join(path.read_text() for path in [*(ROOT / "agency").rglob("*.py"), ROOT / "Procfile", ROOT / "Makefile"])
     assert not [name for name in described if not re.search(rf"\b{name}\b", read)]
+
+
+def test_the_readmes_figures_are_those_that_were_measured():
+    assert readme.table(json.loads(readme.RESULTS.read_text())) in readme.README.read_text()
