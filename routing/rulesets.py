@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from agency import revisions
 from producers.models import Family, LineOfBusiness, Producer, Role, Team, Territory
@@ -110,7 +110,7 @@ def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, 
     """These rules are in force: the version that is, when it says the same, else a new one. RuleSetError when they are wrong."""
     if found := problems(rules, "rules", known()):
         raise RuleSetError("\n".join(found))
-    current = _locked().filter(state=RuleSetState.PUBLISHED).first()
+    current = next((one for one in _locked() if one.state == RuleSetState.PUBLISHED), None)
     wanted = [{"name": rule["name"], "when": rule.get("when") or {}, "then": rule["then"]} for rule in rules]
     if current and [{"when": {}, **rule} for rule in plain(current)] == wanted:
         return current
@@ -122,6 +122,7 @@ def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, 
 @transaction.atomic
 def copy_into_draft(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "") -> RuleSet:
     """A new draft with the same rules exists and is returned."""
+    _locked()  # so that no two have the same number
     draft = _draft(note=note, by=by, now=now, copied_from=ruleset)
     Rule.objects.bulk_create(
         Rule(ruleset=draft, position=index, name=rule.name, when=rule.when, then=rule.then)
@@ -130,9 +131,14 @@ def copy_into_draft(ruleset: RuleSet, *, by: "User | None", now: datetime, note:
     return draft
 
 
-def _locked() -> QuerySet[RuleSet]:
-    """Rule sets to be changed by us alone; decisions that point at them need not wait."""
-    return RuleSet.objects.select_for_update(no_key=True)
+def _locked() -> list[RuleSet]:
+    """All rule sets as they are once nobody else changes them; until our transaction ends nobody else will.
+
+    The oldest one's row is the gate, and what there is behind it is read anew: somebody may have published while we waited.
+    Decisions that point at rule sets need not wait.
+    """
+    list(RuleSet.objects.select_for_update(no_key=True).order_by("version")[:1])
+    return list(RuleSet.objects.order_by("version"))
 
 
 def _draft(*, note: str, by: "User | None", now: datetime, copied_from: RuleSet | None) -> RuleSet:
@@ -143,15 +149,16 @@ def _draft(*, note: str, by: "User | None", now: datetime, copied_from: RuleSet 
 @transaction.atomic
 def publish(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "") -> RuleSet:
     """The draft is in force for the next lead, and what was in force is archived. RuleSetError when it cannot be."""
-    locked = list(_locked().filter(state=RuleSetState.PUBLISHED))
-    draft = _locked().get(pk=ruleset.pk)
+    locked = _locked()
+    draft = next(one for one in locked if one.pk == ruleset.pk)
     if draft.state != RuleSetState.DRAFT:
         raise RuleSetError(NOT_A_DRAFT.format(version=draft.version, state=draft.get_state_display().lower()))
     if found := problems(plain(draft), "rules", known()):
         raise RuleSetError("\n".join(found))
     for old in locked:
-        old.state = RuleSetState.ARCHIVED
-        old.save(update_fields=["state"])
+        if old.state == RuleSetState.PUBLISHED:
+            old.state = RuleSetState.ARCHIVED
+            old.save(update_fields=["state"])
     ruleset.state, ruleset.published_at, ruleset.published_by = RuleSetState.PUBLISHED, now, by
     ruleset.note = note or ruleset.note
     ruleset.save(update_fields=["state", "published_at", "published_by", "note"])

@@ -7,61 +7,22 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from agency.agencyfile import load
-from agency.agencyfile.demo import FILE
 from leads.models import Lead
 from leads.work import set_status
 from producers.models import CapacityCap, Load
-from routing import assignment, escalation, rulesets, sql
+from routing import escalation, rulesets
 from routing.assignment import MOVED_ON, AssignmentError, assign, give, stamp
 from routing.models import Assignment, LadderStep, RoutingDecision
-from tests.races.conftest import at_once
-from tests.races.meeting import Meeting
-from tests.routing.conftest import LOADED, POD, Harbor
+from tests.races.conftest import at_once, raised
+from tests.routing.conftest import POD, Harbor
 from tests.routing.people import TUESDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NO_LOCK = "SELECT %s::bigint"
-NO_LEAD_LOCK = "SELECT owner_id FROM leads_lead WHERE id = %s::bigint"
-
-
-@pytest.fixture
-def harbor(transactional_db: None) -> Harbor:
-    """The demo agency, committed, so that every connection sees it."""
-    load(FILE, now=LOADED)
-    return Harbor()
-
-
-@pytest.fixture
-def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is locked before it is read."""
-    monkeypatch.setattr(sql, "TAKE_LOCK", NO_LOCK)
-    monkeypatch.setattr(sql, "LOCK_LEAD", NO_LEAD_LOCK)
-
-
-@pytest.fixture
-def meeting(monkeypatch: pytest.MonkeyPatch) -> Meeting:
-    """Whoever has read the facts waits for the other before deciding."""
-    place = Meeting()
-    read = assignment.read_state
-
-    def read_and_wait(*args, **kwargs):
-        state = read(*args, **kwargs)
-        place.attend()
-        return state
-
-    monkeypatch.setattr(assignment, "read_state", read_and_wait)
-    return place
 
 
 def arrivals(harbor: Harbor, number: int, **fields) -> list[Callable[[], Lead]]:
     """So many people who will ask for a quote, when told to."""
     return [lambda: harbor.lead(**fields) for _ in range(number)]
-
-
-def raised(results: list[object]) -> list[Exception]:
-    """The exceptions among the results."""
-    return [one for one in results if isinstance(one, Exception)]
 
 
 def owners() -> list[str]:
