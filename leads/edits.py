@@ -13,6 +13,7 @@ from leads.intake import fields
 from leads.intake.fields import FieldError
 from leads.intake.payload import recognition_flags
 from leads.intake.places import place
+from leads.locks import locked
 from leads.models import Lead, Note, Status, Tier
 from leads.rescoring import SCORE_FIELDS, apply_score, events_of
 from routing.assignment import assign
@@ -39,7 +40,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     A nurtured lead that this makes worth a call is routed. Raises `EditError`.
     """
     config = configuration()
-    lead = Lead.objects.select_related("source").select_for_update(of=("self",)).get(pk=lead.pk)
+    lead = locked(lead.pk)
     clean = _cleaned(lead, changes, config)
     changed = [name for name, value in clean.items() if getattr(lead, name) != value]
     if not changed:

@@ -19,6 +19,7 @@ from leads.intake.fields import FieldError
 from leads.intake.payload import GivenEvent
 from leads.intake.recognise import LIVE_STATUSES
 from leads.intake.record import Behaviour, write_rows
+from leads.locks import locked
 from leads.models import Event, Lead, Source, Status, Submission, Tier
 from leads.rescoring import apply_score, events_of
 from routing.assignment import assign
@@ -50,8 +51,7 @@ def record_event(
         raise IntakeError({"event": [str(error)]}) from None
     source = source or next((one for one in config.sources.values() if one.key == event.data.get("source")), None)
     with transaction.atomic():
-        locked = Lead.objects.select_related("source", "owner__user").select_for_update(of=("self",)).get(pk=lead.pk)
-        written = _take_in(locked, event, source, config, now)
+        written = _take_in(locked(lead.pk), event, source, config, now)
     lead.refresh_from_db()
     return written
 

@@ -23,6 +23,7 @@ from leads.intake.fields import storable
 from leads.intake.joining import join
 from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, write_lead
+from leads.locks import locked
 from leads.models import Client, Consent, Household, Lead, Note, RejectedIntake, Source, Status, Submission
 from leads.rescoring import apply_score, as_facts
 from routing.assignment import assign, decision_at, latest_decision
@@ -131,9 +132,11 @@ def _join(request: Request, known: recognise.Known, config: Configuration) -> Re
     """The request joins the live lead it belongs to, if there is one that nobody closed meanwhile."""
     candidates = recognise.same_wish(known.leads, request.arrival.family)
     for candidate in candidates:
-        live = Lead.objects.select_related("source", "owner__user").select_for_update(of=("self",))
-        lead = live.filter(pk=candidate.id, status__in=recognise.LIVE_STATUSES).first()
-        if lead is None:
+        try:
+            lead = locked(candidate.id)
+        except Lead.DoesNotExist:  # deleted since the look-up
+            continue
+        if lead.status not in recognise.LIVE_STATUSES:
             continue
         if lead.client_id is None and known.client is not None:
             lead.client_id = known.client.id

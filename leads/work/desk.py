@@ -9,6 +9,7 @@ from django.db import transaction
 
 from agency.models import User
 from agency.roles import is_manager
+from leads.locks import locked
 from leads.models import Lead, Status
 from routing.assignment import AssignmentError
 
@@ -29,11 +30,11 @@ def at_work(lead: Lead, by: User | None) -> Iterator[Lead]:
     Raises `WorkError` unless `by` owns the lead, is its steward, is a manager, or is the system (None).
     """
     with transaction.atomic():
-        locked = Lead.objects.select_related("source", "owner__user", "steward").select_for_update(of=("self",)).get(pk=lead.pk)
-        if by is not None and not may_work(locked, by):
+        held = locked(lead.pk)
+        if by is not None and not may_work(held, by):
             raise WorkError(NOT_YOURS)
         try:
-            yield locked
+            yield held
         except AssignmentError as error:
             raise WorkError(str(error)) from error
     lead.refresh_from_db()

@@ -43,7 +43,7 @@ def test_a_duplicate_costs_no_more_however_much_is_known_of_it(warm, django_asse
     source = warm.source("website")
     warm.source = lambda key: source
     warm.receive(events=[{"kind": "pricing_view", "at": "2026-11-24T14:50:00-05:00"}] * 50)
-    with django_assert_max_num_queries(9 + SAVEPOINT):
+    with django_assert_max_num_queries(10 + SAVEPOINT):
         assert warm.receive(now=warm.now + HOUR).duplicate
 
 
