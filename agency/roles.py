@@ -61,6 +61,7 @@ _TABLE = """
     routing.routingdecision      v     v     v     -
     routing.assignment           v     v     v     -
     routing.ladderstep           v     v     v     -
+    routing.replayrun            -     -     v     -
     routing.hold                 v     v     v     -
     routing.escalationpolicy     v     v     vc    -
     leads.source                 v     v     vac   v

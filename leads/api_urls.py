@@ -12,6 +12,7 @@ from leads.api.leads import LeadDetail, Leads
 from leads.api.work import Accept, Decline, Events, FlagScore, Notes, Reassign, StatusStep, Touches
 from producers.api import Licenses, Me, ProducerDetail, Producers, Territories, TerritoryDetail
 from routing.api import RuleSetDetail, RuleSetList
+from routing.simulation.api import ReplayDetail, Simulate
 
 app_name = "api"
 
@@ -39,6 +40,8 @@ urlpatterns = [
     path("licenses/", Licenses.as_view(), name="licenses"),
     path("rulesets/", RuleSetList.as_view(), name="rulesets"),
     path("rulesets/<int:pk>/", RuleSetDetail.as_view(), name="ruleset"),
+    path("rulesets/<int:pk>/simulate/", Simulate.as_view(), name="simulate"),
+    path("replays/<int:pk>/", ReplayDetail.as_view(), name="replay"),
     path("dashboard/", Dashboard.as_view(), name="dashboard"),
     path("schema/", SpectacularAPIView.as_view(**_OPEN), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", **_OPEN), name="docs"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from producers import roster as rosters
 from producers.facts import CountFacts, LoadFacts, Roster
 from routing import rulesets
-from routing.engine import Balance, Considered, Decision, LeadFacts, Ledger, RuleTried, decide
+from routing.engine import Balance, Considered, Decision, LeadFacts, Ledger, RuleSet, RuleTried, decide
 from routing.engine.decide import given
 from routing.models import RoutingDecision
 
@@ -129,15 +129,15 @@ def stored(row: RoutingDecision) -> Decision:
     return read(row, row.producer.key if row.producer else None, row.ruleset.version if row.ruleset else 0)
 
 
-def recompute(row: RoutingDecision) -> Decision:
+def recompute(row: RoutingDecision, rules: RuleSet | None = None) -> Decision:
     """The decision made again from what was stored with it: the same answer, or something is wrong.
 
-    What a person or the ladder chose is only held against the gates again.
+    What a person or the ladder chose is only held against the gates again. `rules`: its rule set's, when the caller has them.
     """
     kept, facts = stored(row), row.facts
     lead, people = lead_from_data(facts["lead"]), _roster_then(row)
     if facts["by"] == _BY_RULES:
-        answer = _by_rules(row, lead, people)
+        answer = _by_rules(row, lead, people, rules)
     else:
         answer = given(lead, people, kept.ruleset, kept.producer or "", row.at, reason=row.reason)
     if answer.rotation is None:  # the turn came with the lead, from whoever had it before
@@ -145,9 +145,10 @@ def recompute(row: RoutingDecision) -> Decision:
     return replace(answer, ledger=None)
 
 
-def _by_rules(row: RoutingDecision, lead: LeadFacts, people: Roster) -> Decision:
+def _by_rules(row: RoutingDecision, lead: LeadFacts, people: Roster, rules: RuleSet | None) -> Decision:
     facts = row.facts
-    rules = rulesets.engine_rules(row.ruleset) if row.ruleset else rulesets.NO_RULES
+    if rules is None:
+        rules = rulesets.engine_rules(row.ruleset) if row.ruleset else rulesets.NO_RULES
     rotations = {name: {key: Balance(owed) for key, owed in ledger.items()} for name, ledger in facts["rotations"].items()}
     return decide(lead, people, rules, rotations, row.at, exclude=frozenset(facts["exclude"]))
 

@@ -2,6 +2,7 @@
 
 from routing.admin.decisions import AssignmentAdmin, HoldAdmin, LadderStepAdmin, RoutingDecisionAdmin
 from routing.admin.policies import EscalationPolicyAdmin, RotationAdmin, RotationCorrectionAdmin
+from routing.admin.replay import ReplayRunAdmin
 from routing.admin.rulesets import RuleSetAdmin
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "EscalationPolicyAdmin",
     "HoldAdmin",
     "LadderStepAdmin",
+    "ReplayRunAdmin",
     "RotationAdmin",
     "RotationCorrectionAdmin",
     "RoutingDecisionAdmin",

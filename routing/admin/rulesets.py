@@ -20,6 +20,7 @@ from producers import roster
 from producers.facts import Roster
 from routing import rulesets
 from routing.admin.forms import RuleForm, RuleFormSet
+from routing.admin.replay import ReplayMixin
 from routing.engine import actions
 from routing.engine.facts import Rule as RuleFacts
 from routing.models import Rule, RuleSet, RuleSetState
@@ -72,7 +73,7 @@ class RuleInline(WrittenFieldsMixin, TabularInline):
 
 
 @admin.register(RuleSet)
-class RuleSetAdmin(ModelAdmin):
+class RuleSetAdmin(ReplayMixin, ModelAdmin):
     """All routing rules, a version at a time."""
 
     inlines = (RuleInline,)
@@ -84,7 +85,7 @@ class RuleSetAdmin(ModelAdmin):
     # Everything but the note, which says what a draft is for.
     readonly_fields = ("state", "copied_from", "created_at", "created_by", "published_at", "published_by", "rules_in_words")
     actions_list = ("current",)
-    actions_detail = ("edit_copy",)
+    actions_detail = ("edit_copy", "replay")
     actions_submit_line = ("publish",)
     warn_unsaved_form = True
 

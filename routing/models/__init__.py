@@ -2,6 +2,7 @@
 
 from routing.models.assignments import Assignment, EndReason, Hold, LadderStep, Outcome, RoutingDecision
 from routing.models.rules import EscalationPolicy, Rotation, RotationCorrection, Rule, RuleSet, RuleSetState
+from routing.models.simulation import ReplayRun, ReplayState
 
 __all__ = [
     "Assignment",
@@ -10,6 +11,8 @@ __all__ = [
     "Hold",
     "LadderStep",
     "Outcome",
+    "ReplayRun",
+    "ReplayState",
     "Rotation",
     "RotationCorrection",
     "RoutingDecision",

@@ -48,6 +48,9 @@ api:licenses         GET    401    403   403   403   200     403       403    40
 api:licenses         PUT    401    403   403   403   200     403       403    401
 api:rulesets         GET    401    200   200   200   200     200       403    401
 api:ruleset          GET    401    200   200   200   200     200       403    401
+api:simulate         POST   401    403   403   403   200     403       403    401
+api:replay           GET    401    403   403   403   200     403       403    401
+api:replay           DELETE 401    403   403   403   200     403       403    401
 api:dashboard        GET    401    403   403   403   200     403       403    401
 api:schema           GET    200    200   200   200   200     200       200    200
 api:docs             GET    200    200   200   200   200     200       200    200
@@ -111,6 +114,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("api:me", "PATCH"): {"availability": "away"},
     ("api:territories", "PUT"): {"key": "jersey", "name": "New Jersey", "states": ["NJ"]},
     ("api:territory", "PUT"): {"name": "New Jersey", "states": ["NJ"]},
+    ("api:simulate", "POST"): {"since": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"},
     ("api:licenses", "PUT"): {
         "person": "james",
         "state": "NJ",

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from leads.keys import issue
 from leads.models import Lead, RejectedIntake
 from routing.models import RuleSet
+from routing.simulation.runs import request
 from tests.access.calls import BODIES, ROLES, Call, calls
 from tests.office import NOW, Office, hand_in
 
@@ -51,6 +52,8 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
     )
     places = {
         "api:ruleset": [RuleSet.objects.get().pk],
+        "api:simulate": [RuleSet.objects.get().pk],
+        "api:replay": [request(RuleSet.objects.get(), since=NOW - timedelta(days=1), until=NOW, by=None, now=NOW).pk],
         "api:producer": ["sarah"],
         "api:territory": ["north_county"],
         "api:nothing": ["no/such/thing/"],

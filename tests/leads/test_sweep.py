@@ -64,7 +64,7 @@ def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(
 def test_the_command_says_what_was_done(db):
     out = StringIO()
     call_command("sweep", stdout=out)
-    assert out.getvalue().splitlines() == ["escalation: 0", "follow up: 0", "messages: 0"]
+    assert out.getvalue().splitlines() == ["escalation: 0", "follow up: 0", "messages: 0", "replays: 0"]
 
 
 def test_the_task_sweeps(db):

@@ -1,6 +1,8 @@
 """Days at the agency as they come: leads arrive and change hands, people come and go, rules and caps and licences change."""
 
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,11 +11,11 @@ from leads import work
 from leads.models import OPEN_STATUSES, Lead
 from producers import roster
 from producers.changes import change_producer
-from producers.models import License, Presence
+from producers.models import License, Presence, Producer
 from producers.performance import record_outcome, refresh_performance
 from producers.services import set_presence
 from routing import escalation, rulesets
-from routing.models import Rotation, RuleSet
+from routing.models import Rotation, Rule, RuleSet
 from tests.routing.conftest import Harbor
 from tests.routing.people import TUESDAY
 
@@ -26,24 +28,35 @@ class Days:
 
     def __init__(self, harbor: Harbor, seed: int) -> None:
         self.harbor, self.rng, self.now = harbor, random.Random(seed), TUESDAY
-        self.published: list[RuleSet] = []
-        self.deeds = [*[self.arrive] * 8, *[self.decline] * 2, self.close, self.nurture, self.reopen, self.come_back]
-        self.deeds += [self.sweep, self.sweep, self.presence, self.caps, self.licence, self.performance, self.balance]
+        self.deeds = [*self.of_the_agency, *self.of_people, self.performance, self.balance]
+
+    @property
+    def of_the_agency(self) -> list[Callable[[], None]]:
+        """What happens whoever has which lead."""
+        return [*[self.arrive] * 8, self.close, *[self.presence] * 3, self.caps, self.licence]
+
+    @property
+    def of_people(self) -> list[Callable[[], None]]:
+        """What owners and managers do with the leads they have."""
+        mine = [self.decline, self.decline, self.nurture, self.reopen, self.come_back, self.give, self.ask_again]
+        return [*mine, self.sweep, self.sweep]
 
     def pass_by(self, deeds: int) -> None:
         """So many things happen, one after the other."""
         for _ in range(deeds):
-            self.now += timedelta(minutes=self.rng.choice([0, 1, 2, 7, 31, 200, 1500]))
+            self.now += timedelta(minutes=self.rng.choice([0, 1, 2, 7, 31, 120]))
+            if self.now.hour >= 22 and self.rng.random() < 0.8:  # mostly nobody is up
+                self.now += timedelta(hours=16)
             with transaction.atomic():
                 self.rng.choice(self.deeds)()
 
     def arrive(self) -> None:
         """Somebody new, or somebody again."""
         source = self.rng.choice(["website", "referral", "facebook_ads", "transfers", "google_ads"])
-        line = self.rng.choice(["personal_auto", "homeowners", "bop", "life_term", "spaceship"])
+        line = self.rng.choice(["personal_auto", "homeowners", "renters", "bop", "cyber", "life_term", "spaceship"])
         events = [{"kind": "pricing_view", "at": self.now.isoformat()}] * self.rng.choice([0, 0, 2])
         expires = self.rng.choice([{}, {"policy_expires_on": str((self.now + timedelta(days=30)).date())}])
-        place = self.rng.choice(["10005", "10105", "10205", "10305", "07030", "78701"])
+        place = self.rng.choice(["10005", "10105", "10205", "10305", "12345", "10005", "10205", "07030", "78701"])
         self.harbor.lead(source, now=self.now, line=line, zip_code=place, events=events, **expires)
 
     def _any(self, **where) -> Lead | None:
@@ -55,6 +68,20 @@ class Days:
         if lead := self._any(status__in=OPEN_STATUSES, owner__isnull=False, unplaced=False):
             reason = self.rng.choice(sorted(work.DECLINE_REASONS))
             work.decline(lead, by=lead.owner.user, reason=reason, now=self.now)
+
+    def give(self) -> None:
+        """The manager gives a lead to somebody."""
+        if lead := self._any(status__in=OPEN_STATUSES, owner__isnull=False):
+            self._reassign(lead, self.harbor.person(self.rng.choice(SELLERS)))
+
+    def ask_again(self) -> None:
+        """The manager takes a lead from its owner and lets the rules choose."""
+        if lead := self._any(status__in=OPEN_STATUSES, owner__isnull=False):
+            self._reassign(lead, None)
+
+    def _reassign(self, lead: Lead, to: Producer | None) -> None:
+        with suppress(work.WorkError), transaction.atomic():  # theirs already, or not licensed
+            work.reassign(lead, by=self.harbor.user("rosa"), producer=to, reason="Because", now=self.now)
 
     def close(self) -> None:
         """Sold, or lost."""
@@ -98,9 +125,12 @@ class Days:
         )
 
     def licence(self) -> None:
-        """A licence is suspended, or good again."""
+        """A licence is suspended, and the one before is good again."""
+        for held in License.objects.filter(active=False):
+            held.active = True
+            held.save()
         held = License.objects.get(producer__key=self.rng.choice(SELLERS), state="NY")
-        held.active = not held.active
+        held.active = False
         held.save()
 
     def performance(self) -> None:
@@ -123,5 +153,12 @@ class Days:
 
     def publish(self, rules: list[dict]) -> RuleSet:
         """These rules are in force."""
-        self.published.append(rulesets.load_rules(rules, note="", now=self.now))
-        return self.published[-1]
+        return rulesets.load_rules(rules, note="", now=self.now)
+
+    def draft(self, rules: list[dict]) -> RuleSet:
+        """These rules are written down, and not in force."""
+        ruleset = rulesets.copy_into_draft(RuleSet.objects.get(state="published"), by=None, now=self.now)
+        ruleset.rules.all().delete()
+        for position, rule in enumerate(rules):
+            Rule.objects.create(ruleset=ruleset, position=position, **rule)
+        return ruleset
