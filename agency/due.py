@@ -54,11 +54,10 @@ def lock(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, of: S
 
     `of` names the joined rows to lock with them: a row is passed over as well while somebody holds one of those.
     """
-    return list(
-        queryset.filter(state=DUE, due_at__lte=now)
-        .order_by("due_at", "pk")
-        .select_for_update(skip_locked=True, of=tuple(of), no_key=True)[:limit]
-    )
+    due = queryset.filter(state=DUE, due_at__lte=now).order_by("due_at", "pk")
+    keys = [row.pk for row in due.select_for_update(skip_locked=True, of=tuple(of), no_key=True)[:limit]]
+    # Read again: a statement that locks sees what it joins as it was before the lock, such as the owner before a reassignment.
+    return list(queryset.filter(pk__in=keys).order_by("due_at", "pk")) if keys else []
 
 
 def claim(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, lease: timedelta = LEASE) -> list[Work]:

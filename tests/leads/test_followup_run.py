@@ -258,8 +258,8 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, sarah):
     with CaptureQueriesContext(connection) as queries:
         assert followup.run_due(NOON + 5 * MINUTE, limit=500) == 3 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Lock; calls, due, letterhead, roster, consents; messages, older calls, record; and two looks that find no more.
-    assert len(statements) == 11
+    # Lock, read; calls, due, letterhead, roster, consents; messages, older calls, record; and two looks that find no more.
+    assert len(statements) == 12
 
 
 def test_unlike_plans_do_not_disturb_each_other(sarah):
