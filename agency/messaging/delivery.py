@@ -5,11 +5,13 @@ again. Consumers are told at most once: such a message is stuck, and only a pers
 """
 
 import logging
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from traceback import format_tb
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
 from agency.due import IN_FLIGHT, DueState, claim, record
@@ -66,20 +68,18 @@ def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
     started = monotonic()
     prefetch_related_objects(batch, "user")
     unrecorded = _refuse(batch, now)
-    allowed = [message for message in batch if message.state == DueState.IN_FLIGHT]
+    left = deque(message for message in batch if message.state == DueState.IN_FLIGHT)
     providers: dict[str, channels.Provider] = {}
     recorded_at = started
     try:
-        for message in allowed:
-            if monotonic() - started > LEASE.total_seconds() / 2:
-                break
+        while left and monotonic() - started <= LEASE.total_seconds() / 2:
+            message = left.popleft()  # before it is tried: whatever interrupts that, it is not handed back as if untried
             _deliver(message, providers, now)
             unrecorded.append(message)
             if monotonic() - recorded_at > RECORD_EVERY:
                 _record(unrecorded)
                 unrecorded, recorded_at = [], monotonic()
     finally:
-        left = [message for message in allowed if message.state == DueState.IN_FLIGHT]
         for message in left:
             message.state, message.leased_until, message.attempts = DueState.DUE, None, message.attempts - 1
         _record(unrecorded)
@@ -139,7 +139,9 @@ def _provider(message: Message, providers: dict[str, channels.Provider]) -> chan
         try:
             providers[message.channel] = channels.provider(message.channel)
         except Exception as error:
-            raise channels.UnavailableError(f"The provider cannot be used: {error}") from error
+            # An error that is not ours may quote the URL, which holds a password.
+            why = error if isinstance(error, ImproperlyConfigured) else type(error).__name__
+            raise channels.UnavailableError(f"The provider cannot be used: {why}") from error
     return providers[message.channel]
 
 

@@ -185,6 +185,20 @@ def test_what_there_was_no_time_for_is_handed_back_untried(texts, now, monkeypat
     assert (stored(second).attempts, stored(second).leased_until, stored(second).due_at) == (0, None, now)
 
 
+def test_a_delivery_that_is_interrupted_is_not_handed_back_as_if_untried(texts, now, open_gate):
+    """Ctrl-C while the provider has the message: nobody knows whether it was sent."""
+    first, second = text(now, audience="consumer"), text(now, audience="consumer")
+    texts.answer = raising(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        deliver_due(now)
+    assert (stored(first).state, stored(second).state) == (DueState.IN_FLIGHT, DueState.DUE)
+    assert (stored(second).attempts, stored(second).leased_until) == (0, None)
+    texts.answer = lambda message: ""
+    deliver_due(now + 2 * delivery.LEASE)
+    assert (stored(first).state, stored(second).state) == (DueState.STUCK, DueState.DONE)
+    assert texts.seen == [first.pk, second.pk]
+
+
 def test_a_refused_consumer_message_is_skipped_with_the_reason(texts, now, open_gate):
     message = text(now, audience="consumer")
     open_gate[message.pk] = Permission(False, "They asked us to stop.")
@@ -227,6 +241,14 @@ def test_an_unknown_provider_is_named_and_nothing_is_lost(now, settings):
     deliver_due(now)
     assert stored(message).state == DueState.DUE
     assert "pigeon" in stored(message).outcome
+
+
+def test_a_provider_that_breaks_before_it_is_asked_names_no_password(now, settings, sarah):
+    settings.EMAIL_URL = "smtp://user:secret#1@mail.example"
+    message = send(channel="email", audience="staff", kind="note", user=sarah, now=now)
+    deliver_due(now)
+    assert stored(message).state == DueState.DUE
+    assert stored(message).outcome == "The provider cannot be used: ValueError"
 
 
 def test_the_console_takes_every_text_and_logs_no_personal_data(now, caplog):
