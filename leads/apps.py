@@ -13,7 +13,8 @@ class LeadsConfig(AppConfig):
         from leads import followup, models, schedule
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
-        from routing import assignment, offboarding
+        from leads.intake import places
+        from routing import assignment, offboarding, review
 
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
@@ -24,4 +25,5 @@ class LeadsConfig(AppConfig):
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
         offboarding.on_leaving(followup.on_leaving)
+        review.register_places(places.states_between)
         schedule.register_duties()

@@ -1,5 +1,6 @@
 """ZIP → city, state, county and timezone, from data that ships with the project."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -57,3 +58,17 @@ def _exists(timezone: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=1)
+def _by_zip() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Every ZIP there is in order, and the state of each."""
+    rows = sorted({(row["zip_code"], row["state"]) for row in zipcodes.list_all() if row["state"]})  # type: ignore[no-untyped-call]
+    return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
+
+
+@lru_cache(maxsize=1024)
+def states_between(low: str, high: str) -> frozenset[str]:
+    """The states that have ZIPs in this range, both ends counting."""
+    zips, states = _by_zip()
+    return frozenset(states[bisect_left(zips, low) : bisect_right(zips, high)])

@@ -133,8 +133,9 @@ MODEL_WORDS = {
 
 def sentence(rule: Rule, roster: Roster | None = None) -> str:
     """The rule as a manager would say it; with a roster, people and territories by their names."""
-    asked = [words for key, value in rule.when.items() if (words := _condition(key, value, roster))]
-    return f"{'When ' + ' and '.join(asked) if asked else 'Every lead'}, {_action(rule.then, roster)}."
+    asked = [words for key, value in rule.when.items() if (words := condition_words(key, value, roster))]
+    words = f"{'When ' + ' and '.join(asked) if asked else 'Every lead'}, {action_words(rule.then, roster)}"
+    return words if words.endswith(".") else f"{words}."  # names may end in one
 
 
 def _join(values: Any, last: str = "or") -> str:
@@ -149,7 +150,8 @@ def _person_name(key: str, roster: Roster | None) -> str:
     return roster.producers[key].name if roster and key in roster.producers else key
 
 
-def _condition(key: str, value: Any, roster: Roster | None) -> str:
+def condition_words(key: str, value: Any, roster: Roster | None = None) -> str:
+    """One condition as people say it."""
     if key in FLAG_WORDS:
         return FLAG_WORDS[key][0 if value else 1]
     if key == "attributes":
@@ -188,16 +190,17 @@ CONDITION_WORDS = {
 }
 
 
-def _action(then: Mapping[str, Any], roster: Roster | None) -> str:
+def action_words(then: Mapping[str, Any], roster: Roster | None = None) -> str:
+    """An action as people say it."""
     if "owner" in then:
         return "to whoever serves the client" if then["owner"] == "account" else "to whoever owns their other lead"
     if "person" in then:
         return f"to {_person_name(then['person'], roster)}"
     if "nurture" in then:
         return f"nurture it with the plan {then['nurture']}, without an owner yet"
-    words = f"to {MODEL_WORDS[then['distribute']]} among {_whom(then['among'], roster)}"
+    words = f"to {MODEL_WORDS[then['distribute']]} among {whom(then['among'], roster)}"
     if then["distribute"] in ROTATIONS:
-        words = f"to {_whom(then['among'], roster)}, {MODEL_WORDS[then['distribute']]}"
+        words = f"to {whom(then['among'], roster)}, {MODEL_WORDS[then['distribute']]}"
     if then.get("top"):
         words += f", only the {then['top']} who close most"
     if then.get("hold_seconds"):
@@ -205,7 +208,8 @@ def _action(then: Mapping[str, Any], roster: Roster | None) -> str:
     return words
 
 
-def _whom(among: Any, roster: Roster | None) -> str:
+def whom(among: Any, roster: Roster | None = None) -> str:
+    """Those whom an action chooses among, as people call them."""
     if among == "everyone":
         return "everyone"
     if among == "territory":

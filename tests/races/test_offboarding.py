@@ -90,8 +90,8 @@ def test_a_stream_of_leads_and_two_who_leave(harbor):
     assert Lead.objects.count() == 16
     assert not Lead.objects.filter(owner__key__in=["james", "david"]).exists()
     assert Assignment.objects.filter(ended_at=None).count() == 16
-    for load in Load.objects.select_related("producer"):
-        assert load.open_leads == Assignment.objects.filter(producer=load.producer, ended_at=None).count()
+    for kept in Load.objects.select_related("producer"):
+        assert kept.open_leads == Assignment.objects.filter(producer=kept.producer, ended_at=None).count()
 
 
 def test_a_lead_that_arrives_after_theirs_were_locked_is_taken_along(harbor, monkeypatch):

@@ -1,0 +1,49 @@
+"""What a manager should know of a rule set before publishing it: the pure review, asked about the agency as it stands."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from producers import roster as rosters
+from routing import rulesets
+from routing.engine.review import ERROR, Finding, no_states, review
+
+if TYPE_CHECKING:
+    from routing.models import RuleSet
+
+__all__ = ["Finding", "findings", "register_places"]
+
+CANNOT_BE = "This rule cannot be published: {problem}."
+_PATH = re.compile(r"rules\[(\d+)\]\.?([^:]*): (.*)", re.DOTALL)
+
+_states_between: Callable[[str, str], frozenset[str]] = no_states
+
+
+def register_places(states_between: Callable[[str, str], frozenset[str]]) -> None:
+    """From now on this says in which states the ZIPs of a range lie; for whoever knows ZIPs."""
+    global _states_between  # noqa: PLW0603  # set once, when the apps are ready
+    _states_between = states_between
+
+
+def findings(ruleset: "RuleSet", *, now: datetime) -> list[Finding]:
+    """Everything there is to say of this version on the agency's day at `now`: errors first. A fixed number of queries.
+
+    What would keep it from being published comes first; while there is such a thing, the rules are not looked at further, since
+    they cannot be understood.
+    """
+    plain = rulesets.plain(ruleset)
+    wrong = [_blamed(problem, plain) for problem in rulesets.problems(plain, "rules", rulesets.known())]
+    if wrong:
+        return wrong
+    roster = rosters.static()
+    return review(rulesets.engine_rules(ruleset), roster, rosters.local_day(now, roster.timezone), _states_between)
+
+
+def _blamed(problem: str, rules: list[dict[str, object]]) -> Finding:
+    """A problem as the agency file names it, hung on its rule."""
+    match = _PATH.match(problem)
+    if match is None:
+        return Finding(ERROR, "", problem)
+    place = f"{match[2]}: " if match[2] else ""
+    return Finding(ERROR, str(rules[int(match[1])].get("name", "")), CANNOT_BE.format(problem=f"{place}{match[3]}"))
