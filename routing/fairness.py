@@ -25,7 +25,7 @@ NO_REASON: Final = "Say why: it stays on record."
 LEAST, MOST = Decimal("0.01"), Decimal(10)
 HISTORY = 50
 WIDE = 2_000_000
-"""Millionths: a drift that turns alone do not reach, so that leads given by hand or corrections are behind it."""
+"""Millionths: a drift that turns alone seldom reach; docs/routing.md has the bounds."""
 
 
 class CorrectionError(ValueError):

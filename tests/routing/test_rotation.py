@@ -88,26 +88,6 @@ def test_licence_sets_that_differ_per_lead_keep_the_drift_below_two_leads(seed, 
     assert pool.total() == 0
 
 
-@settings(max_examples=40)
-@given(seed=st.integers(0, 2**32))
-def test_absences_and_reassignments_keep_the_sum_at_zero_and_the_drift_below_two_leads(seed):
-    rng = random.Random(seed)
-    people = NAMES[:6]
-    pool = Pool()
-    for _ in range(300):
-        present = [name for name in people if rng.random() < 0.7] or people[:1]
-        winner = pool.turn(dict.fromkeys(present, 1))
-        if rng.random() < 0.1:
-            other = rng.choice(people)
-            before = pool.ledger
-            pool.ledger = dict(move_credit(before, winner, other))
-            assert pool.total() == 0
-            if max(abs(one.owed) for one in pool.ledger.values()) >= 1.5 * LEAD:
-                pool.ledger = before  # a manager who always gives to one person does make drift: that is for people to see
-    assert pool.worst < 2 * LEAD
-    assert pool.total() == 0
-
-
 def test_who_was_away_is_not_flooded_on_return():
     pool = Pool()
     for _ in range(100):
