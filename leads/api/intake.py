@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from agency.api.errors import Conflict, UnreadableError
 from agency.models import User
 from leads.api.access import source_of
-from leads.api.shapes import Owner, lead_data, owner_of
+from leads.api.shapes import Owner, lead_data, owner_of, told_to_source
 from leads.intake import IdempotencyConflict, IntakeError, Receipt, receive
 from leads.intake.fields import storable
 from leads.models import RejectedIntake, Source, SourceKind
@@ -29,7 +29,7 @@ def take_in(request: Request) -> Response:
     source = source_of(request)
     payload = _body(request, source)
     source = source or _named_source(payload)
-    if source_of(request) is not None and payload.get("source", source.key) != source.key:
+    if source_of(request) is not None and payload.get("source") not in (None, "", source.key):
         raise PermissionDenied(OTHER_SOURCE.format(key=source.key))
     try:
         receipt = receive(
@@ -44,7 +44,10 @@ def take_in(request: Request) -> Response:
         raise ValidationError(error.errors) from error
     except IdempotencyConflict as error:
         raise Conflict(str(error)) from error
-    return Response(receipt_data(receipt), status=201 if receipt.created else 200)
+    answer = receipt_data(receipt)
+    if source_of(request) is not None and not receipt.created:
+        answer = told_to_source(answer, source, receipt.arrival, own=not receipt.duplicate)
+    return Response(answer, status=201 if receipt.created else 200)
 
 
 def receipt_data(receipt: Receipt) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from agency.phones import e164
-from leads.models import Lead, LeadKind, Status, Tier
+from leads.intake.payload import Arrival
+from leads.models import Lead, LeadKind, Source, Status, Tier
 
 Owner = Mapping[str, str]
 
@@ -67,6 +68,25 @@ def lead_data(lead: Lead, *, owner: Owner | None, duplicate: bool = False) -> di
         "exclusive": lead.exclusive,
         "flags": lead.flags,
     }
+
+
+def told_to_source(data: Mapping[str, Any], source: Source, sent: Arrival | None, *, own: bool = False) -> dict[str, Any]:
+    """A lead with its decision as a source may see it once others may have added to it: of the person, only what it sent itself.
+
+    `own`: the decision was made of its own request. Another one's trace tells of the person as well, and is left out.
+    """
+    said = dict.fromkeys(_SAID, "") if sent is None else {name: getattr(sent, name) for name in _SAID}
+    terms = {"kind": sent.kind, "exclusive": sent.exclusive, "flags": list(sent.flags)} if sent else {"flags": []}
+    decision = data["decision"]
+    if decision is not None and not own:
+        by_rule = decision["rule"] is not None  # else somebody decided, in words of their own
+        decision = {**decision, "rules": [], "considered": [], "reason": decision["reason"] if by_rule else ""}
+    return {**data, **said, **terms, "source": source.key, "decision": decision}
+
+
+_SAID: Final = (
+    "first_name", "last_name", "email", "phone", "zip_code", "city", "state", "county", "timezone", "line",
+)  # fmt: skip
 
 
 def detail_data(lead: Lead) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from leads import work
 from leads.api import schema
 from leads.api.access import EntersLeads, WorksLeads, person, reach, source_of
 from leads.api.inputs import DeclineInput, EventInput, FlagInput, NoteInput, ReassignInput, StatusInput, TouchInput, instant
-from leads.api.shapes import lead_data, owner_of
-from leads.intake import IntakeError, record_event
+from leads.api.shapes import lead_data, owner_of, told_to_source
+from leads.intake import IntakeError, last_sent, record_event
 from leads.models import Lead
+from leads.selectors import with_names
 from leads.work import statuses
 from leads.work.desk import NOT_YOURS
 from leads.work.notes import EMPTY_NOTE
@@ -59,11 +60,13 @@ class Events(LeadAction):
         """The event is stored, the lead scored again and, when that lifts it out of nurture, routed."""
         lead = reach(request, pk)
         given = self.given(request)
-        now = timezone.now()
+        now, source = timezone.now(), source_of(request)
         with _refusals():
             at = instant(given.get("at"), now)
-            record_event(lead, given["kind"], at=at, data=given.get("data"), now=now, source=source_of(request))
-        return _answer(request, pk, status=201)
+            record_event(lead, given["kind"], at=at, data=given.get("data"), now=now, source=source)
+        if source is None:
+            return _answer_anyway(pk, status=201)
+        return Response(told_to_source(_data(reach(request, pk)), source, last_sent(lead, source)), status=201)
 
 
 @schema.POST_TOUCH
@@ -78,7 +81,7 @@ class Touches(LeadAction):
         given = self.given(request)
         with _refusals():
             work.log_touch(lead, by=person(request), now=timezone.now(), **given)
-        return _answer(request, pk, status=201)
+        return _answer_anyway(pk, status=201)
 
 
 @schema.POST_NOTE
@@ -194,8 +197,9 @@ def _answer(request: Request, pk: int, status: int = 200) -> Response:
     return Response(_data(reach(request, pk)), status=status)
 
 
-def _answer_anyway(pk: int) -> Response:
-    return Response(_data(Lead.objects.select_related("source", "owner__user").get(pk=pk)))
+def _answer_anyway(pk: int, status: int = 200) -> Response:
+    """The lead as it now stands, also when what was done has taken it out of the caller's sight."""
+    return Response(_data(with_names(Lead.objects.all()).get(pk=pk)), status=status)
 
 
 def _data(lead: Lead) -> dict[str, Any]:

@@ -4,5 +4,6 @@ from leads.intake.errors import IdempotencyConflict, IntakeError
 from leads.intake.events import record_event
 from leads.intake.receiving import Receipt, receive
 from leads.intake.resubmission import resubmit
+from leads.intake.sent import last_sent
 
-__all__ = ["IdempotencyConflict", "IntakeError", "Receipt", "receive", "record_event", "resubmit"]
+__all__ = ["IdempotencyConflict", "IntakeError", "Receipt", "last_sent", "receive", "record_event", "resubmit"]

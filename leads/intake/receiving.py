@@ -48,6 +48,8 @@ class Receipt:
     duplicate: bool
     """It joined a lead of the same person."""
     decision: Decision | None
+    arrival: Arrival
+    """What its sender said, clean."""
     replayed: bool = False
     """It had been received before, and changed nothing now."""
 
@@ -125,7 +127,7 @@ def _replay(request: Request, earlier: recognise.KnownRequest) -> Receipt:
         raise IdempotencyConflict
     lead = Lead.objects.select_related("source", "owner__user").get(pk=earlier.lead_id)
     decision = decision_at(lead, earlier.received_at) or latest_decision(lead)
-    return Receipt(lead, created=False, duplicate=not earlier.created, decision=decision, replayed=True)
+    return Receipt(lead, created=False, duplicate=not earlier.created, decision=decision, arrival=request.arrival, replayed=True)
 
 
 def _join(request: Request, known: recognise.Known, config: Configuration) -> Receipt | None:
@@ -151,7 +153,7 @@ def _join(request: Request, known: recognise.Known, config: Configuration) -> Re
             config=config,
             now=request.now,
         )
-        return Receipt(lead, created=False, duplicate=True, decision=decision or latest_decision(lead))
+        return Receipt(lead, created=False, duplicate=True, decision=decision or latest_decision(lead), arrival=request.arrival)
     return None
 
 
@@ -170,7 +172,7 @@ def _create(request: Request, known: recognise.Known, config: Configuration) -> 
     if household is not None and known.client is not None:
         Client.objects.filter(pk=known.client.id).update(household_id=lead.household_id)
     decision = assign(lead, reason=CAUSE, now=request.now, facts=replace(facts, key=str(lead.pk)))
-    return Receipt(lead, created=True, duplicate=False, decision=decision)
+    return Receipt(lead, created=True, duplicate=False, decision=decision, arrival=request.arrival)
 
 
 def _lead(request: Request) -> Lead:

@@ -13,7 +13,8 @@ from leads.api.shapes import LeadSerializer
 from leads.intake import IdempotencyConflict
 from leads.intake.payload import NOBODY_TO_REACH
 from leads.models import Lead, LeadKind, RejectedIntake, Source, Submission
-from tests.office import ANA, TAKING_TURNS
+from routing.rulesets import load_rules
+from tests.office import ANA, NOW, TAKING_TURNS
 
 LEADS = "/api/v1/leads/"
 
@@ -106,6 +107,75 @@ def test_the_same_person_again_joins_their_open_lead(speak):
     assert again.json()["duplicate"] is True
     assert again.json()["id"] == first["id"]
     assert again.json()["owner"] == first["owner"]
+
+
+HERS = {
+    "first_name": "Ana",
+    "last_name": "Ruiz-Ortega",
+    "phone": "(646) 555-0188",
+    "zip_code": "10310",
+    "premium_estimate": "2450",
+    "policy_expires_on": "2027-01-10",
+}
+"""What the website knows of Ana, and nobody else."""
+
+
+def hers_in(answer) -> list[str]:
+    """What of it stands in the answer."""
+    told = answer.content.decode()
+    return [
+        word
+        for word in ("Ruiz-Ortega", "6465550188", "10310", "Staten", "Richmond", "2450", "2,450", "2027-01-10")
+        if word in told
+    ]
+
+
+def test_a_source_hears_of_the_person_only_what_it_sent_itself(speak, office):
+    load_rules(
+        [
+            {"name": "Large ones", "when": {"premium_over": 9000}, "then": {"person": "sarah"}},
+            {"name": TAKING_TURNS, "then": {"distribute": "round_robin", "among": "everyone"}},
+        ],
+        note="",
+        now=NOW,
+    )
+    first = speak("website").post(LEADS, {**ANA, **HERS}).json()
+    answer = speak("vendor").post(LEADS, {**ANA, "phone": None, "zip_code": "10005-1234", "line": "spaceship"})
+    told = answer.json()
+    assert (answer.status_code, told["duplicate"], hers_in(answer)) == (200, True, [])
+    assert {name: told[name] for name in ("id", "status", "owner", "score", "tier")} == {
+        name: first[name] for name in ("id", "status", "owner", "score", "tier")
+    }
+    assert (told["last_name"], told["email"], told["phone"]) == ("Ruiz", "ana.ruiz@mail.example", "")
+    assert (told["zip_code"], told["city"], told["line"], told["source"]) == (
+        "10005-1234",
+        "New York",
+        "spaceship",
+        "quotewizard",
+    )
+    assert told["flags"] == ["“spaceship” is not one of our lines of insurance."]
+    assert (told["decision"]["producer"], told["decision"]["rule"]) == (first["owner"]["key"], TAKING_TURNS)
+    assert (told["decision"]["rules"], told["decision"]["considered"]) == ([], [])
+
+
+def test_not_even_a_request_sent_again_tells_a_source_what_others_added(speak):
+    vendor, sent = speak("vendor"), {**ANA, "phone": None}
+    first = vendor.post(LEADS, sent, headers={"Idempotency-Key": "1"}).json()
+    speak("website").post(LEADS, {**ANA, **HERS})
+    again = vendor.post(LEADS, sent, headers={"Idempotency-Key": "1"})
+    assert (again.json()["phone"], hers_in(again)) == ("", [])
+    assert again.json()["decision"] == first["decision"]
+
+
+def test_a_person_sees_the_whole_lead_that_a_request_has_joined(speak):
+    speak("website").post(LEADS, {**ANA, **HERS})
+    told = speak("rosa").post(LEADS, {**ANA, "phone": None}).json()
+    assert (told["last_name"], told["phone"]) == ("Ruiz-Ortega", "+16465550188")
+    assert told["decision"]["rules"]
+
+
+def test_a_source_key_may_leave_the_source_empty(speak):
+    assert speak("website").post(LEADS, {**ANA, "source": None}).json()["source"] == "website"
 
 
 def test_wrong_fields_are_named_and_kept_for_somebody_to_mend(speak, office):

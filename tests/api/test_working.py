@@ -45,6 +45,20 @@ def test_a_source_whose_arrival_joined_the_lead_may_add_events(speak, office, an
     assert post(speak("vendor"), ana, "events", {"kind": "pricing_view"}).status_code == 201
 
 
+def test_an_event_tells_a_source_of_the_person_only_what_it_sent_itself(speak, office, ana):
+    hand_in(office, source=office.vendor, first_name="Anna", phone=None)
+    told = post(speak("vendor"), ana, "events", {"kind": "pricing_view"}).json()
+    assert (told["id"], told["score"], told["source"]) == (ana.pk, 50, "quotewizard")
+    assert (told["first_name"], told["phone"], told["email"]) == ("Anna", "", "ana.ruiz@mail.example")
+    assert (told["decision"]["rules"], told["decision"]["considered"]) == ([], [])
+
+
+def test_an_event_tells_nothing_of_the_person_to_a_source_whose_request_is_not_on_record(speak, office, ana):
+    ana.submissions.all().delete()
+    told = post(speak("website"), ana, "events", {"kind": "pricing_view"}).json()
+    assert (told["score"], told["first_name"], told["phone"], told["zip_code"]) == (50, "", "", "")
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
