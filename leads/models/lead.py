@@ -133,23 +133,32 @@ class Lead(models.Model):
             models.CheckConstraint(condition=~Q(email="") | ~Q(phone=""), name="lead_can_be_reached"),
             models.CheckConstraint(condition=Q(score__lte=100), name="lead_score_is_at_most_100"),
             models.CheckConstraint(
-                condition=Q(owner__isnull=False) | Q(status=Status.NURTURE) | Q(held_until__isnull=False) | Q(closed_at__isnull=False),
+                condition=Q(owner__isnull=False)
+                | Q(status=Status.NURTURE)
+                | Q(held_until__isnull=False)
+                | Q(closed_at__isnull=False),
                 name="lead_has_an_owner_or_says_why_not",
             ),
         ]
         indexes = [
             # Read by intake: an open or nurtured lead of the same person.
             models.Index(
-                fields=["phone"], condition=~Q(phone="") & Q(status__in=["new", "contacted", "quoted", "nurture"]), name="lead_live_phone"
+                fields=["phone"],
+                condition=~Q(phone="") & Q(status__in=["new", "contacted", "quoted", "nurture"]),
+                name="lead_live_phone",
             ),
             models.Index(
-                fields=["email"], condition=~Q(email="") & Q(status__in=["new", "contacted", "quoted", "nurture"]), name="lead_live_email"
+                fields=["email"],
+                condition=~Q(email="") & Q(status__in=["new", "contacted", "quoted", "nurture"]),
+                name="lead_live_email",
             ),
             # Read by intake: the same household, whatever became of its leads.
             models.Index(fields=["phone"], condition=~Q(phone=""), name="lead_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
             # Read by the inbox and the board: one owner's open leads.
-            models.Index(fields=["owner", "owned_since"], condition=Q(status__in=["new", "contacted", "quoted"]), name="lead_inbox"),
+            models.Index(
+                fields=["owner", "owned_since"], condition=Q(status__in=["new", "contacted", "quoted"]), name="lead_inbox"
+            ),
             # Read by lists, the wall and reports: a period's leads.
             models.Index(fields=["-received_at", "-id"], name="lead_by_arrival"),
             models.Index(fields=["source", "received_at"], name="lead_by_source"),

@@ -81,7 +81,9 @@ class PlanStep(models.Model):
     only_if = models.CharField(max_length=40, blank=True)
     otherwise = models.ForeignKey(Template, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     different_time_of_day = models.BooleanField(default=False)
-    start = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Begins this plan.")
+    start = models.ForeignKey(
+        Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Begins this plan."
+    )
 
     class Meta:
         ordering = ["plan", "position"]
