@@ -24,8 +24,8 @@ NOT_SO_MUCH: Final = "Between 0.01 and 10 leads."
 NO_REASON: Final = "Say why: it stays on record."
 LEAST, MOST = Decimal("0.01"), Decimal(10)
 HISTORY = 50
-WIDE = 2_000_000
-"""Millionths: a drift that turns alone seldom reach; docs/routing.md has the bounds."""
+WIDE = 2_500_000
+"""Millionths: a drift that turns alone do not reach; docs/routing.md has the bounds."""
 
 
 class CorrectionError(ValueError):
