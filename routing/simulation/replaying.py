@@ -136,6 +136,7 @@ class Simulation:
         self.was_held: set[int] = set()
         self._versions: dict[int | None, EngineRuleSet] = {}
         self._roster: tuple[tuple[int, date | None], Roster] | None = None
+        self._gone: set[str] = set()
         self._limited: frozenset[str] = frozenset()
         self._zones: dict[str, ZoneInfo] = {}
 
@@ -146,6 +147,8 @@ class Simulation:
         self._close_before(row)
         moment = self._moment(row)
         self._end_holds(moment)
+        if self._gone:
+            self._hand_on(moment)
         track = self.tracks.get(row.lead_id) or Track()
         previous = None if track.closed or not moment.moves_credit else track.was
         if previous is not None and previous.rotation:
@@ -173,6 +176,8 @@ class Simulation:
         """The roster with the replay's loads, which change in place from one decision to the next."""
         at = (fixed.number, closed)
         if self._roster is None or self._roster[0] != at:
+            if self._roster is not None:
+                self._gone = self._roster[1].producers.keys() - fixed.producers.keys()
             days = frozenset() if closed is None else frozenset({closed})
             self._roster = at, replace(fixed, loads=self.loads.facts, closed=days)
             self._limited = frozenset(key for key, person in fixed.producers.items() if person.limited_caps)
@@ -303,6 +308,26 @@ class Simulation:
                 track.closed, track.waits = True, False
             else:
                 self.tracks[ending.lead_id] = Track()
+
+    def _hand_on(self, moment: Moment) -> None:
+        """Whoever has left owns nothing: on record that was seen to, and here what only the replay has with them goes on."""
+        left = [
+            lead_id
+            for lead_id, track in self.tracks.items()
+            if track.would is not None and track.would.producer in self._gone and not track.is_the_same and not track.closed
+        ]
+        self._gone = set()
+        for lead_id, lead, exclude in stream.last_facts(left, moment.row.id) if left else ():
+            facts = {**moment.facts, "exclude": exclude}
+            other = replace(moment, lead=lead_from_data(lead), facts=facts, moves_credit=True)
+            track = self.tracks[lead_id]
+            self._undo(other, track)
+            decision = self._settled(other, track, other.decide(self.rotations, may_be_held=False, may_be_nurtured=False))
+            would = self._own(other, decision)
+            self.loads.receive(would, moment.row.at, replayed=True)
+            self._keep(lead_id, track, Track(track.was, would))
+            self.loads.settle(would)
+            self.tally.came_too(lead_id, decision.producer)
 
     # --- Holds that only the replay has ---
 

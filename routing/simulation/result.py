@@ -183,6 +183,13 @@ class Tally:
         self.gained.update(has - had)
         self.lost.update(had - has)
 
+    def came_too(self, lead_id: int, key: str | None) -> None:
+        """A lead that had come to somebody else in the replay came to this person as well."""
+        if key and lead_id in self.later:
+            self.owners.setdefault(lead_id, (set(), set()))[1].add(key)
+        elif key:
+            self._came((), [key])
+
     def _by_rule(self, row: Row, lead: LeadFacts, was: Choice, would: Choice | None) -> None:
         pair = (was.label, STAYS if would is None else would.label)
         self.rules[pair] += 1

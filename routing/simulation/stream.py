@@ -7,7 +7,7 @@ import json
 from array import array
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -46,6 +46,11 @@ JOIN producers_producer producer ON producer.id = assignment.producer_id
 JOIN routing_routingdecision decision ON decision.id = assignment.decision_id
 WHERE assignment.lead_id = ANY(%(leads)s) AND assignment.started_at < %(since)s
     AND (assignment.ended_at IS NULL OR assignment.ended_at >= %(since)s)
+"""
+
+_LAST = """
+SELECT DISTINCT ON (lead_id) lead_id, facts -> 'lead', facts -> 'exclude' FROM routing_routingdecision
+WHERE lead_id = ANY(%(leads)s) AND id < %(before)s ORDER BY lead_id, id DESC
 """
 
 Kind = tuple[str, str]
@@ -139,5 +144,17 @@ def owned_before(leads: frozenset[int], since: datetime) -> dict[int, Own]:
         return {row[0]: Own(row[1], (row[4], row[5]), row[2], _shares(row[3])) for row in cursor}
 
 
-def _shares(value: str | Mapping[str, int] | None) -> Mapping[str, int]:
-    return (json.loads(value) if isinstance(value, str) else value) or {}
+def last_facts(leads: list[int], before: int) -> list[tuple[int, dict[str, Any], list[str]]]:
+    """Each lead with its facts and who was passed over, as of its last decision before this one; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, {"leads": leads, "before": before})
+        return [(lead_id, _plain(lead), _plain(exclude)) for lead_id, lead, exclude in cursor]
+
+
+def _shares(value: Any) -> Mapping[str, int]:
+    return _plain(value) or {}
+
+
+def _plain(value: Any) -> Any:
+    """JSON as it comes from a cursor of Django's, which leaves it as text."""
+    return json.loads(value) if isinstance(value, str) else value

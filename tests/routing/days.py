@@ -1,9 +1,9 @@
 """Days at the agency as they come: leads arrive and change hands, people come and go, rules and caps and licences change."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -155,10 +155,11 @@ class Days:
         """These rules are in force."""
         return rulesets.load_rules(rules, note="", now=self.now)
 
-    def draft(self, rules: list[dict]) -> RuleSet:
-        """These rules are written down, and not in force."""
-        ruleset = rulesets.copy_into_draft(RuleSet.objects.get(state="published"), by=None, now=self.now)
-        ruleset.rules.all().delete()
-        for position, rule in enumerate(rules):
-            Rule.objects.create(ruleset=ruleset, position=position, **rule)
-        return ruleset
+
+def draft_of(rules: Sequence[dict], now: datetime) -> RuleSet:
+    """These rules are written down, and not in force."""
+    ruleset = rulesets.copy_into_draft(RuleSet.objects.get(state="published"), by=None, now=now)
+    ruleset.rules.all().delete()
+    for position, rule in enumerate(rules):
+        Rule.objects.create(ruleset=ruleset, position=position, **rule)
+    return ruleset

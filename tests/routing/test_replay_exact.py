@@ -11,7 +11,7 @@ from producers.models import CapacityCap
 from routing.models import RoutingDecision, RuleSet
 from routing.simulation import replay
 from tests.routing.conftest import POD, Harbor
-from tests.routing.days import Days
+from tests.routing.days import Days, draft_of
 
 BUSY_RULES = [
     {"name": "Existing clients go to whoever serves them", "when": {"existing_client": True}, "then": {"owner": "account"}},
@@ -110,8 +110,7 @@ def test_what_would_have_been_is_what_is_once_the_rules_are_in_force(harbor, see
         transaction.set_rollback(True)
     end = live(Harbor(), IN_TURN, seed)
     then = decided()
-    days = Days(harbor, seed)
-    draft = days.draft(IN_OTHER_TURN)
+    draft = draft_of(IN_OTHER_TURN, end)
     foretold = []
     watch = lambda _, one: foretold.append((one.outcome, one.producer, one.rule or "", one.reason))  # noqa: E731
     result = replay(draft, harbor.now, end, observe=watch)
