@@ -11,7 +11,7 @@ from leads.api.history import Assignments, Decisions, Timeline
 from leads.api.leads import LeadDetail, Leads
 from leads.api.work import Accept, Decline, Events, FlagScore, Notes, Reassign, StatusStep, Touches
 from producers.api import Licenses, Me, ProducerDetail, Producers, Territories, TerritoryDetail
-from routing.api import RuleSetDetail, RuleSetList
+from routing.api import RuleSetDetail, RuleSetDiff, RuleSetList
 from routing.simulation.api import ReplayDetail, Simulate
 
 app_name = "api"
@@ -40,6 +40,7 @@ urlpatterns = [
     path("licenses/", Licenses.as_view(), name="licenses"),
     path("rulesets/", RuleSetList.as_view(), name="rulesets"),
     path("rulesets/<int:pk>/", RuleSetDetail.as_view(), name="ruleset"),
+    path("rulesets/<int:pk>/diff/", RuleSetDiff.as_view(), name="ruleset_diff"),
     path("rulesets/<int:pk>/simulate/", Simulate.as_view(), name="simulate"),
     path("replays/<int:pk>/", ReplayDetail.as_view(), name="replay"),
     path("dashboard/", Dashboard.as_view(), name="dashboard"),

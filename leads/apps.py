@@ -14,7 +14,8 @@ class LeadsConfig(AppConfig):
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.intake import places
-        from routing import assignment, offboarding, review
+        from routing import assignment, offboarding
+        from routing import places as routing_places
 
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
@@ -25,5 +26,5 @@ class LeadsConfig(AppConfig):
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
         offboarding.on_leaving(followup.on_leaving)
-        review.register_places(places.states_between)
+        routing_places.register(spot_of=places.spot_of, states_between=places.states_between)
         schedule.register_duties()

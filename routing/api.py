@@ -1,14 +1,28 @@
 """The REST API of routing: rule sets to read, and how decisions and ownerships look in JSON."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from agency.api.access import IsPerson
 from agency.api.pages import Pages
+from agency.api.schema import NOT_FOUND
+from agency.roles import is_manager
+from producers import roster
+from routing import rulesets
+from routing.differences import ACTION, ADDED, CONDITIONS, MOVED, REMOVED, RENAMED, differences
 from routing.models import Assignment, EndReason, Outcome, RoutingDecision, Rule, RuleSet, RuleSetState
+from routing.review import findings
+
+CHANGES: Final = (ADDED, REMOVED, RENAMED, MOVED, CONDITIONS, ACTION)
 
 DECISION_EXAMPLE: Final = {
     "outcome": "assigned",
@@ -154,15 +168,50 @@ class RuleSetSerializer(serializers.ModelSerializer[RuleSet]):
         return ruleset.published_by.username if ruleset.published_by else None
 
 
+@extend_schema_serializer(component_name="RuleSetFinding")
+class FindingSerializer(serializers.Serializer[Any]):
+    """Something to know of a rule set before publishing it."""
+
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+    rule = serializers.CharField(help_text="Its name; empty when it is about all of them.")
+    sentence = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="RuleSetChange")
+class ChangeSerializer(serializers.Serializer[Any]):
+    """One thing that a rule does otherwise."""
+
+    kind = serializers.ChoiceField(choices=list(CHANGES))
+    rule = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+@extend_schema_serializer(component_name="RuleSetDiff")
+class DiffSerializer(serializers.Serializer[Any]):
+    """What one version does otherwise than another."""
+
+    ruleset = serializers.IntegerField(help_text="Version.")
+    against = serializers.IntegerField(allow_null=True, help_text="Version; null when there is no other.")
+    changes = ChangeSerializer(many=True)
+
+
 @extend_schema_serializer(component_name="RuleSetDetail")
 class RuleSetDetailSerializer(RuleSetSerializer):
     """A version with its rules, in the order in which they are tried."""
 
     rules = RuleSerializer(many=True, read_only=True)
+    warnings = serializers.SerializerMethodField(help_text="What stands out, errors first; null unless a manager asks.")
 
     class Meta(RuleSetSerializer.Meta):
-        fields = [*RuleSetSerializer.Meta.fields, "rules"]
+        fields = [*RuleSetSerializer.Meta.fields, "rules", "warnings"]
         read_only_fields = fields
+
+    @extend_schema_field(FindingSerializer(many=True, allow_null=True))
+    def get_warnings(self, ruleset: RuleSet) -> list[dict[str, str]] | None:
+        """For managers, since it speaks of people's licences; nothing for others."""
+        if not is_manager(self.context["request"].user):
+            return None
+        return [asdict(one) for one in findings(ruleset, now=timezone.now())]
 
 
 @extend_schema(tags=["routing"], summary="Versions of the routing rules, newest first")
@@ -186,6 +235,42 @@ class RuleSetDetail(generics.RetrieveAPIView[RuleSet]):
         """Rule sets with their rules in order."""
         rules = Prefetch("rules", Rule.objects.order_by("position"))
         return RuleSet.objects.select_related("created_by", "published_by").prefetch_related(rules)
+
+
+class RuleSetDiff(generics.GenericAPIView[RuleSet]):
+    """One version of the rules beside another, in words."""
+
+    permission_classes = [IsPerson]
+    serializer_class = DiffSerializer
+    queryset = RuleSet.objects.select_related("copied_from")
+    pagination_class = None
+
+    @extend_schema(
+        tags=["routing"],
+        summary="What a version does otherwise than another",
+        parameters=[
+            OpenApiParameter(
+                "against", int, description="Id of the other version; unless given, the one it was copied from, or in force."
+            )
+        ],
+        responses={200: DiffSerializer, 404: NOT_FOUND},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Every change, in the order of the later version, what is gone last."""
+        ruleset = self.get_object()
+        chosen = request.query_params.get("against", "")
+        other = get_object_or_404(RuleSet, pk=_number(chosen)) if chosen else rulesets.counterpart(ruleset)
+        before = rulesets.engine_rules(other) if other else rulesets.NO_RULES
+        found = differences(before, rulesets.engine_rules(ruleset), roster.static())
+        return Response(
+            {"ruleset": ruleset.version, "against": other.version if other else None, "changes": [asdict(one) for one in found]}
+        )
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise Http404
+    return int(text)
 
 
 def decisions_of(lead_id: int) -> QuerySet[RoutingDecision]:

@@ -1,29 +1,20 @@
 """What a manager should know of a rule set before publishing it: the pure review, asked about the agency as it stands."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from producers import roster as rosters
-from routing import rulesets
-from routing.engine.review import ERROR, Finding, no_states, review
+from routing import places, rulesets
+from routing.engine.review import ERROR, Finding, review
 
 if TYPE_CHECKING:
     from routing.models import RuleSet
 
-__all__ = ["Finding", "findings", "register_places"]
+__all__ = ["Finding", "findings"]
 
 CANNOT_BE = "This rule cannot be published: {problem}."
 _PATH = re.compile(r"rules\[(\d+)\]\.?([^:]*): (.*)", re.DOTALL)
-
-_states_between: Callable[[str, str], frozenset[str]] = no_states
-
-
-def register_places(states_between: Callable[[str, str], frozenset[str]]) -> None:
-    """From now on this says in which states the ZIPs of a range lie; for whoever knows ZIPs."""
-    global _states_between  # noqa: PLW0603  # set once, when the apps are ready
-    _states_between = states_between
 
 
 def findings(ruleset: "RuleSet", *, now: datetime) -> list[Finding]:
@@ -37,7 +28,7 @@ def findings(ruleset: "RuleSet", *, now: datetime) -> list[Finding]:
     if wrong:
         return wrong
     roster = rosters.static()
-    return review(rulesets.engine_rules(ruleset), roster, rosters.local_day(now, roster.timezone), _states_between)
+    return review(rulesets.engine_rules(ruleset), roster, rosters.local_day(now, roster.timezone), places.states_between)
 
 
 def _blamed(problem: str, rules: list[dict[str, object]]) -> Finding:

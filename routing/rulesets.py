@@ -105,6 +105,13 @@ def plain(ruleset: RuleSet) -> list[dict[str, Any]]:
     return [{key: value for key, value in rule.items() if key != "when" or value} for rule in rules]
 
 
+def counterpart(ruleset: RuleSet) -> RuleSet | None:
+    """The version to hold this one against unless another is asked for: what it was copied from, else the one in force."""
+    if ruleset.copied_from is not None:
+        return ruleset.copied_from
+    return RuleSet.objects.filter(state=RuleSetState.PUBLISHED).exclude(pk=ruleset.pk).first()
+
+
 @transaction.atomic
 def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, by: "User | None" = None) -> RuleSet:
     """These rules are in force: the version that is, when it says the same, else a new one. RuleSetError when they are wrong."""

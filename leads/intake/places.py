@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import zipcodes
 
 from leads.intake.place_corrections import SECOND_TIMEZONES, TIMEZONES
+from routing.places import Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ def _exists(timezone: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError):
         return False
     return True
+
+
+def spot_of(zip_code: str) -> Spot:
+    """Where a ZIP lies as rules ask for it."""
+    found = place(zip_code)
+    return Spot(found.state, f"{found.state}/{found.county}" if found.county else "") if found else Spot()
 
 
 @lru_cache(maxsize=1)

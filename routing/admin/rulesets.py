@@ -19,8 +19,11 @@ from agency.admin.fields import Written, WrittenFieldsMixin, written
 from producers import roster
 from producers.facts import Roster
 from routing import rulesets
+from routing.admin.compare import CompareMixin
 from routing.admin.forms import RuleForm, RuleFormSet
 from routing.admin.replay import ReplayMixin
+from routing.admin.review import ReviewMixin
+from routing.admin.trial import TrialMixin
 from routing.engine import actions
 from routing.engine.facts import Rule as RuleFacts
 from routing.models import Rule, RuleSet, RuleSetState
@@ -73,7 +76,7 @@ class RuleInline(WrittenFieldsMixin, TabularInline):
 
 
 @admin.register(RuleSet)
-class RuleSetAdmin(ReplayMixin, ModelAdmin):
+class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmin):
     """All routing rules, a version at a time."""
 
     inlines = (RuleInline,)
@@ -83,9 +86,18 @@ class RuleSetAdmin(ReplayMixin, ModelAdmin):
     list_select_related = ("published_by",)
     about = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
     # Everything but the note, which says what a draft is for.
-    readonly_fields = ("state", "copied_from", "created_at", "created_by", "published_at", "published_by", "rules_in_words")
+    readonly_fields = (
+        "state",
+        "copied_from",
+        "created_at",
+        "created_by",
+        "published_at",
+        "published_by",
+        "rules_in_words",
+        "look_over",
+    )
     actions_list = ("current",)
-    actions_detail = ("edit_copy", "replay")
+    actions_detail = ("edit_copy", "try_lead", "replay", "compare")
     actions_submit_line = ("publish",)
     warn_unsaved_form = True
 
@@ -100,7 +112,7 @@ class RuleSetAdmin(ReplayMixin, ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Any other version's rules are read."""
-        about = (None, {"fields": self.about})
+        about = (None, {"fields": ("look_over", *self.about) if is_draft(obj) else self.about})
         return (about,) if is_draft(obj) else (("Rules", {"fields": ("rules_in_words",)}), about)
 
     @admin.display(description="")

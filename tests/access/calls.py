@@ -51,6 +51,7 @@ api:ruleset          GET    401    200   200   200   200     200       403    40
 api:simulate         POST   401    403   403   403   200     403       403    401
 api:replay           GET    401    403   403   403   200     403       403    401
 api:replay           DELETE 401    403   403   403   200     403       403    401
+api:ruleset_diff     GET    401    200   200   200   200     200       403    401
 api:dashboard        GET    401    403   403   403   200     403       403    401
 api:schema           GET    200    200   200   200   200     200       200    200
 api:docs             GET    200    200   200   200   200     200       200    200
@@ -72,6 +73,7 @@ leads:dashboard_rows GET    login  403   403   403   200     200       login  lo
 routing:fairness     GET    login  200   200   200   200     403       login  login
 routing:fairness     POST   login  403   403   403   422     403       login  login
 routing:fairness_rows GET   login  200   200   200   200     403       login  login
+producers:presence   POST   login  302   302   302   302     403       login  login
 leads:new            GET    login  200   200   200   200     403       login  login
 leads:new            POST   login  422   422   422   422     403       login  login
 leads:rejected       GET    login  403   403   403   200     403       login  login
@@ -102,6 +104,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("api:flag_score", "POST"): {"verdict": "too_high"},
     ("login", "POST"): {"username": "james", "password": "james"},
     ("password_change", "POST"): {"old_password": "wrong"},
+    ("producers:presence", "POST"): {"presence": "busy"},
     ("leads:decline", "POST"): {"reason": "too_busy"},
     ("leads:touch", "POST"): {"outcome": "no_answer"},
     ("leads:status", "POST"): {"status": "contacted"},

@@ -52,6 +52,7 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
     )
     places = {
         "api:ruleset": [RuleSet.objects.get().pk],
+        "api:ruleset_diff": [RuleSet.objects.get().pk],
         "api:simulate": [RuleSet.objects.get().pk],
         "api:replay": [request(RuleSet.objects.get(), since=NOW - timedelta(days=1), until=NOW, by=None, now=NOW).pk],
         "api:producer": ["sarah"],
