@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from agency.due import DueState
+from agency.messaging.models import Audience
 from agency.models import Message, User
 from leads.models import (
     Consent,
@@ -71,7 +72,7 @@ def _arrivals(lead: Lead) -> Iterator[Entry]:
 
 def _events(lead: Lead) -> Iterator[Entry]:
     for row in Event.objects.filter(lead=lead).order_by("-pk"):
-        yield Entry(row.at, "event", row.kind.replace("_", " ").capitalize(), data={"kind": row.kind, **row.data})
+        yield Entry(row.at, "event", row.kind.replace("_", " ").capitalize(), data={**row.data, "kind": row.kind})
 
 
 def _decisions(lead: Lead) -> Iterator[Entry]:
@@ -116,10 +117,12 @@ def _status_changes(lead: Lead) -> Iterator[Entry]:
 
 def _messages(lead: Lead) -> Iterator[Entry]:
     for row in Message.objects.filter(lead=lead).select_related("user").order_by("-pk"):
-        to = _name(row.user) or "the lead"
+        to = "the lead" if row.audience == Audience.CONSUMER else _name(row.user)
         data = {"kind": row.kind, "channel": row.channel, "audience": row.audience, "state": row.state}
-        text = row.subject or row.body
-        yield Entry(row.finished_at or row.created_at, "message", f"{row.get_channel_display()} to {to}", text, data=data)
+        text, title = row.subject or row.body, f"{row.get_channel_display()} to {to}"
+        if row.state != DueState.DONE:  # it has not been sent, or nobody knows
+            text, title = row.outcome or text, f"{title} ({row.get_state_display().lower()})"
+        yield Entry(row.finished_at or row.created_at, "message", title, text, data=data)
 
 
 def _follow_ups(lead: Lead) -> Iterator[Entry]:

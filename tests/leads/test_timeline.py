@@ -93,6 +93,7 @@ def live_a_life(ana: Lead, office: Office) -> None:
         subject="A lead",
         created_at=minutes(8),
         due_at=NOW,
+        state="done",
     )
     plan = Plan.objects.create(key="speed", name="Speed", starts="assigned")
     promised = {"lead": ana, "plan": plan, "started_at": NOW, "due_at": NOW}
@@ -147,6 +148,30 @@ def test_who_did_it_and_what_was_said_is_told(ana, office):
     assert entries["decision"].by == ""
     assert entries["released"].detail == "Declined: too_busy"
     assert entries["event"].data == {"kind": "pricing_view", "page": "/pricing"}
+
+
+def test_what_was_said_to_the_person_is_not_told_as_said_to_whoever_signed(ana, office):
+    text = {"lead": ana, "user": office.sarah.user, "channel": "sms", "audience": "consumer", "kind": "follow_up", "due_at": NOW}
+    Message.objects.create(**text, body="Hello Ana", state="done", created_at=minutes(1), finished_at=minutes(1))
+    Message.objects.create(
+        **text,
+        body="Hello again",
+        state="skipped",
+        outcome="They asked us to stop.",
+        created_at=minutes(2),
+        finished_at=minutes(2),
+    )
+    Message.objects.create(**text, body="And again", created_at=minutes(3))
+    assert [(entry.title, entry.detail) for entry in timeline(ana)] == [
+        ("Text to the lead (due)", "And again"),
+        ("Text to the lead (skipped)", "They asked us to stop."),
+        ("Text to the lead", "Hello Ana"),
+    ]
+
+
+def test_an_event_s_own_words_do_not_change_its_kind(ana):
+    Event.objects.create(lead=ana, kind="pricing_view", at=NOW, data={"kind": "something else"})
+    assert timeline(ana)[0].data["kind"] == "pricing_view"
 
 
 def test_what_is_still_to_come_is_no_history(ana, office):
