@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from leads import work
 from leads.models import Lead, Note, ScoreFlag, Touch
 from leads.work import DECLINE_REASONS
 from leads.work.desk import NOT_YOURS
 from leads.work.ownership import NOT_OPEN
 from leads.work.statuses import NO_PREMIUM
 from leads.work.statuses import NO_REASON as NO_LOST_REASON
+from producers.models import License
 from tests.office import NOW, hand_in
 
 
@@ -114,6 +116,27 @@ def test_a_touch_may_have_happened_earlier_but_not_later(speak, ana):
 def test_a_wrong_touch_is_named(speak, ana, body, fields):
     answer = post(speak("james"), ana, "touches", body)
     assert (answer.status_code, set(answer.json())) == (400, fields)
+
+
+@pytest.fixture
+def resting(office, ana) -> Lead:
+    """Ana is in nurture with Carla as her steward, who may not sell anything."""
+    License.objects.filter(producer=office.carla).delete()
+    work.set_status(ana, by=office.rosa.user, status="nurture", now=NOW)
+    Lead.objects.filter(pk=ana.pk).update(steward=office.carla, tier="cold")
+    return ana
+
+
+def test_a_touch_that_wakes_a_nurtured_lead_is_answered_though_somebody_else_has_it_now(speak, resting):
+    answer = post(speak("carla"), resting, "touches", {"channel": "call", "outcome": "reached"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "contacted")
+    assert answer.json()["owner"]["key"] in ("james", "sarah")
+
+
+def test_an_event_that_wakes_a_nurtured_lead_is_answered_though_somebody_else_has_it_now(speak, resting):
+    answer = post(speak("carla"), resting, "events", {"kind": "pricing_view"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "new")
+    assert answer.json()["owner"]["key"] in ("james", "sarah")
 
 
 def test_a_note_is_written_down(speak, ana, office):
