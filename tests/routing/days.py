@@ -13,7 +13,6 @@ from producers import roster
 from producers.changes import change_producer
 from producers.models import License, Presence, Producer
 from producers.performance import record_outcome, refresh_performance
-from producers.services import set_presence
 from routing import escalation, rulesets
 from routing.models import Rotation, Rule, RuleSet
 from tests.routing.conftest import Harbor
@@ -115,7 +114,7 @@ class Days:
     def presence(self) -> None:
         """Somebody comes, goes, or is on the phone."""
         who = self.harbor.person(self.rng.choice(SELLERS))
-        set_presence(who, presence=self.rng.choice(Presence.values), now=self.now)
+        change_producer(who, changes={"availability": self.rng.choice(Presence.values)}, now=self.now)
 
     def caps(self) -> None:
         """Somebody takes more, or less."""
