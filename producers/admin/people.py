@@ -23,6 +23,7 @@ from producers.admin.inlines import (
     TimeOffInline,
     WorkingHoursInline,
 )
+from producers.admin.leaving import LeavingMixin
 from producers.models import CapPeriod, Load, Presence, Producer
 
 PERSON = (("name", "key"), ("email", "phone"), "role", "active")
@@ -31,10 +32,11 @@ PRESENCE_COLOURS = {Presence.AVAILABLE.label: "success", Presence.BUSY.label: "w
 
 
 @admin.register(Producer)
-class ProducerAdmin(WrittenFieldsMixin, KeyedAdmin):
+class ProducerAdmin(LeavingMixin, WrittenFieldsMixin, KeyedAdmin):
     """Everyone at the agency. What is changed here holds for the next lead."""
 
     form = ProducerForm
+    actions_detail = ("leave",)
     written_fields = {"notify": Written()}
     inlines = (LicenseInline, AppointmentInline, CapacityCapInline, WorkingHoursInline, TimeOffInline, CertificationInline)
     list_display = ("name", "role", "team_names", "level", "licensed_in", "held", "presence", "active")

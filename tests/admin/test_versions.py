@@ -114,7 +114,7 @@ def test_a_client_goes_to_whoever_serves_them(rosa, draft):
 
 
 def test_the_instant_is_on_the_agencys_clocks(rosa, office, draft):
-    """At six in the evening of that Tuesday in New York the agency, open until five, is closed: the second pass finds somebody."""
+    """The agency closes at five: at six, in New York, the second pass finds somebody."""
     agency = Agency.objects.get()
     agency.hours = {"tue": ["09:00-17:00"]}
     agency.save()
