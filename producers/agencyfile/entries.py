@@ -18,6 +18,18 @@ class LicenseEntry:
     effective: date
     expires: date
     resident: bool | None
+    source: str = ""
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentEntry:
+    """A carrier appointment as the file has it."""
+
+    carrier: str
+    state: str
+    effective: date
+    expires: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class PersonEntry:
     notify: Mapping[str, tuple[str, ...]]
     licenses: tuple[LicenseEntry, ...]
     certifications: tuple[CertificationEntry, ...]
+    appointments: tuple[AppointmentEntry, ...]
     caps: Mapping[str, int]
     limited_caps: tuple[CapEntry, ...]
     hours: Week | None

@@ -7,7 +7,7 @@ from typing import Any
 from agency.agencyfile.agency import read_hours, read_notify
 from agency.agencyfile.fields import TAKEN, Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section
-from producers.agencyfile.entries import AbsenceEntry, CapEntry, CertificationEntry, LicenseEntry, PersonEntry
+from producers.agencyfile.entries import AbsenceEntry, AppointmentEntry, CapEntry, CertificationEntry, LicenseEntry, PersonEntry
 from producers.agencyfile.people_rows import dump_people, link_people, release_people, write_people
 from producers.agencyfile.states import state_code
 from producers.models import Authority, CapPeriod, Family, LeadTier, LineOfBusiness, Role
@@ -43,6 +43,7 @@ def _person(row: Fields) -> PersonEntry:
         notify=read_notify(row),
         licenses=_licenses(row),
         certifications=tuple(_certification(each) for each in row.rows("certifications")),
+        appointments=_appointments(row),
         caps=_caps(caps),
         limited_caps=_limited_caps(caps),
         hours=read_hours(row, "hours"),
@@ -65,12 +66,31 @@ def _licenses(row: Fields) -> tuple[LicenseEntry, ...]:
             effective=each.day("effective"),
             expires=each.day("expires"),
             resident=each.flag("resident", None),
+            source=each.text("source", "", longest=60),
+            verified_on=each.day("verified_on", None),
         )
         if each.has("expires") and entry.expires < entry.effective:
             each.note("expires", ENDS_BEFORE)
         if entry.state and (entry.state, entry.number) in found:
             each.note("number", TAKEN.format(f"{entry.state} {entry.number}".strip()))
         found[entry.state, entry.number] = entry
+    return tuple(found.values())
+
+
+def _appointments(row: Fields) -> tuple[AppointmentEntry, ...]:
+    found: dict[tuple[str, str], AppointmentEntry] = {}
+    for each in row.rows("appointments"):
+        entry = AppointmentEntry(
+            carrier=each.text("carrier", longest=120),
+            state=each.parsed("state", state_code) or "",
+            effective=each.day("effective"),
+            expires=each.day("expires", None),
+        )
+        if entry.expires and entry.expires < entry.effective:
+            each.note("expires", ENDS_BEFORE)
+        if entry.state and (entry.carrier, entry.state) in found:
+            each.note("carrier", TAKEN.format(f"{entry.carrier}, {entry.state}"))
+        found[entry.carrier, entry.state] = entry
     return tuple(found.values())
 
 

@@ -13,8 +13,9 @@ from agency.agencyfile.writing import plain_number
 from agency.hours import write_week
 from agency.models import User
 from producers import leaving
-from producers.agencyfile.entries import LicenseEntry, PersonEntry
+from producers.agencyfile.entries import AppointmentEntry, LicenseEntry, PersonEntry
 from producers.models import (
+    Appointment,
     CapacityCap,
     Certification,
     License,
@@ -28,7 +29,7 @@ from producers.models import (
 )
 from producers.reading import caps_of, own_hours
 
-_RELATED = ("teams", "lines", "licenses", "certifications", "caps", "hours", "time_off")
+_RELATED = ("teams", "lines", "licenses", "appointments", "certifications", "caps", "hours", "time_off")
 
 
 def write_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
@@ -48,6 +49,7 @@ def write_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
             _relink(producer, "teams", [teams[key] for key in entry.teams]),
             _relink(producer, "lines", [lines[key] for key in entry.lines]),
             _write_licenses(producer, entry.licenses),
+            _write_appointments(producer, entry.appointments),
             _write_rows(producer, entry),
         ]
         if groups.get(user.pk) != {entry.role} or user.is_staff != (entry.role == Role.MANAGER or user.is_superuser):
@@ -123,7 +125,21 @@ def _write_licenses(producer: Producer, wanted: Iterable[LicenseEntry]) -> bool:
             producer=producer, state=entry.state, number=entry.number
         )
         values = {"effective": entry.effective, "expires": entry.expires, "resident": entry.resident, "active": True}
-        changed.append(put(record, {**values, "authority": list(entry.authority)}))
+        values |= {"source": entry.source, "verified_on": entry.verified_on, "authority": list(entry.authority)}
+        changed.append(put(record, values))
+    changed += [put(record, {"active": False}) for record in stored.values()]
+    return any(changed)
+
+
+def _write_appointments(producer: Producer, wanted: Iterable[AppointmentEntry]) -> bool:
+    """Appointments by carrier and state; one that is no longer in the file is switched off and kept."""
+    stored = {(one.carrier, one.state): one for one in _rows(producer, "appointments")}
+    changed = []
+    for entry in wanted:
+        record = stored.pop((entry.carrier, entry.state), None) or Appointment(
+            producer=producer, carrier=entry.carrier, state=entry.state
+        )
+        changed.append(put(record, {"effective": entry.effective, "expires": entry.expires, "active": True}))
     changed += [put(record, {"active": False}) for record in stored.values()]
     return any(changed)
 
@@ -201,6 +217,7 @@ def _dump(one: Producer, teams: list[str], lines: list[str]) -> dict[str, Any]:
         "npn": one.npn,
         "notify": one.notify,
         "licenses": [_dump_license(each) for each in sorted(one.licenses.all(), key=lambda each: each.pk) if each.active],
+        "appointments": [_dump_appointment(each) for each in sorted(one.appointments.all(), key=lambda each: each.pk) if each.active],
         "certifications": [_dump_certification(each) for each in one.certifications.all()],
         "caps": caps_of(one),
         "hours": write_week(hours) if hours else None,
@@ -216,8 +233,15 @@ def _dump_license(one: License) -> dict[str, Any]:
         "effective": one.effective,
         "expires": one.expires,
         "resident": one.resident,
+        "source": one.source,
+        "verified_on": one.verified_on,
     }
     return {key: value for key, value in values.items() if value not in (None, "")}
+
+
+def _dump_appointment(one: Appointment) -> dict[str, Any]:
+    values = {"carrier": one.carrier, "state": one.state, "effective": one.effective}
+    return values | ({"expires": one.expires} if one.expires else {})
 
 
 def _dump_certification(one: Certification) -> dict[str, Any]:
