@@ -53,6 +53,9 @@ class Agency(models.Model):
     fallback = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The owner of last resort."
     )
+    idle_minutes = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="After so many minutes without a request people count as away; 0: never."
+    )
     notify = models.JSONField(default=dict, blank=True, help_text="Channels by which people hear of things.")
     targets = models.JSONField(default=dict, blank=True, help_text="What the dashboard and the monthly report are held against.")
     appointments = models.CharField(

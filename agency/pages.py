@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from agency.models import Agency, User
 from agency.roles import ABILITIES, role_of
 
 View = Callable[..., HttpResponseBase]
+Seen = Callable[[User, datetime], None]
 DEFAULT_TIMEZONE = "America/New_York"
 
 
@@ -32,6 +34,15 @@ class PageRequest(HttpRequest):
 def the_agency() -> Agency:
     """The agency's one row, or a nameless one before it was set up; one query."""
     return Agency.objects.first() or Agency(name="Your agency", timezone=DEFAULT_TIMEZONE)
+
+
+_on_seen: list[Seen] = []
+
+
+def on_seen(function: Seen) -> None:
+    """From now on this is called with whoever asks for a page by themselves, where the agency counts silence."""
+    if function not in _on_seen:
+        _on_seen.append(function)
 
 
 def public_page(view: View) -> View:
@@ -57,12 +68,21 @@ def page(*abilities: str) -> Callable[[View], View]:
             role = role_of(request.user)
             if not role or (roles and role not in roles):
                 raise PermissionDenied
-            cast(PageRequest, request).role = role
+            asked = cast(PageRequest, request)
+            asked.role = role
+            if asked.agency.idle_minutes and not _asks_by_itself(request):
+                for seen in _on_seen:
+                    seen(asked.user, timezone.now())
             return view(request, *args, **kwargs)
 
         return login_required(public_page(inner))
 
     return decorate
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Whether an open page looked for news, with nobody there perhaps."""
+    return request.method == "GET" and "HX-Request" in request.headers and "v" in request.GET
 
 
 def within_rate(name: str, limit: int, seconds: int) -> bool:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/read/", views.read_notices, name="read_notices"),
     path("", include("leads.urls")),
     path("", include("routing.urls")),
+    path("", include("producers.urls")),
     path("api/v1/", include("leads.api_urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

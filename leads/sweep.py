@@ -6,16 +6,18 @@ from datetime import datetime
 from agency import messaging
 from agency.models import Heartbeat
 from leads import followup
+from producers import presence
 from routing import escalation
 
 NAME = "sweep"
 
 STAGES: dict[str, Callable[[datetime], int]] = {
+    "presence": presence.run_due,
     "escalation": escalation.run_due,
     "follow_up": followup.run_due,
     "messages": messaging.deliver_due,
 }
-"""In order: a rung or a step writes messages, which are delivered at once."""
+"""In order: who is free again may be waited for; a rung or a step writes messages, which are delivered at once."""
 
 
 def sweep(now: datetime) -> dict[str, int]:

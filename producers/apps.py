@@ -7,11 +7,12 @@ class ProducersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Every change to what the roster is made of counts, and the starting lines are there after a migration or flush."""
+        """Every change to the roster counts, the starting lines are there after a migration or flush, and requests are noted."""
         from agency.agencyfile import register
         from agency.models import Agency, User
+        from agency.pages import on_seen
         from agency.revisions import AGENCY, ROSTER, watch
-        from producers import models
+        from producers import models, presence
         from producers.agencyfile import SECTIONS
         from producers.lines import write_lines
 
@@ -31,6 +32,7 @@ class ProducersConfig(AppConfig):
         )
         watch(ROSTER, User, fields={"name", "is_active", "username"})
         watch(AGENCY, Agency)
+        on_seen(presence.note_seen)
         post_migrate.connect(write_lines, sender=self, dispatch_uid="producers.lines")
         for section in SECTIONS:
             register(section)

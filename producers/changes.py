@@ -57,10 +57,7 @@ def change_producer(producer: Producer, *, changes: Mapping[str, Any], now: date
         producer.lines.set(_named(LineOfBusiness, changes["lines"], "lines", "line"))
     if "caps" in changes:
         _set_caps(producer, changes["caps"])
-    if "availability" in changes:
-        set_presence(producer, presence=changes["availability"], now=now)
-    if "other_load" in changes:
-        set_other_load(producer, amount=changes["other_load"])
+    _set_moving(producer, changes, now)
 
 
 @transaction.atomic
@@ -118,6 +115,7 @@ def put_licenses(rows: Sequence[Mapping[str, Any]], *, only_these: bool = True) 
                 "expires": row["expires"],
                 "resident": row.get("resident"),
                 "active": row.get("active", True),
+                **{name: row[name] for name in ("source", "verified_on") if name in row},
             },
         )
         kept.append(license_.pk)
@@ -133,6 +131,17 @@ def _release(producer: Producer, by: User | None, now: datetime) -> None:
         leaving.release(producer, by=by, now=now)
     except leaving.LeavingError as error:
         raise ChangeError("active", str(error)) from error
+
+
+def _set_moving(producer: Producer, changes: Mapping[str, Any], now: datetime) -> None:
+    """Presence, for good or `until`, and other load are as `changes` says."""
+    if "availability" in changes:
+        try:
+            set_presence(producer, presence=changes["availability"], now=now, until=changes.get("until"))
+        except ValueError as error:
+            raise ChangeError("until", str(error)) from error
+    if "other_load" in changes:
+        set_other_load(producer, amount=changes["other_load"])
 
 
 def _backup(producer: Producer, key: str | None) -> Producer | None:

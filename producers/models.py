@@ -82,6 +82,14 @@ class Presence(models.TextChoices):
     AWAY = "away", "Away"
 
 
+class PresenceCause(models.TextChoices):
+    """Where the present word on someone's presence comes from."""
+
+    SELF = "self", "Their own word"
+    CALL = "call", "A call"
+    IDLE = "idle", "No request for some time"
+
+
 class Team(models.Model):
     """A pod of producers with a lead."""
 
@@ -346,6 +354,14 @@ class Load(models.Model):
     last_assigned_at = models.DateTimeField(null=True, blank=True)
     presence = models.CharField(max_length=10, choices=Presence.choices, default=Presence.AVAILABLE)
     presence_at = models.DateTimeField(null=True, blank=True)
+    presence_cause = models.CharField(
+        max_length=4, choices=PresenceCause.choices, default=PresenceCause.SELF, db_default=PresenceCause.SELF
+    )
+    presence_until = models.DateTimeField(null=True, blank=True, help_text="When it ends by itself; empty: by somebody's word.")
+    presence_after = models.CharField(
+        max_length=10, choices=Presence.choices, default=Presence.AVAILABLE, db_default=Presence.AVAILABLE
+    )
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="Their last request, to the minute, where silence counts.")
     other_load = models.PositiveIntegerField(
         default=0, db_default=0, help_text="Renewals, service and the like, in leads' worth of work."
     )

@@ -7,7 +7,18 @@ from django.db import transaction
 from agency import roles
 from agency.models import Agency, User
 from producers import leaving
-from producers.models import Load, Presence, Producer, Role
+from producers.models import Load, Producer
+from producers.presence import set_presence
+
+__all__ = [
+    "LAST_RESORT",
+    "PersonError",
+    "deactivate",
+    "save_person",
+    "set_other_load",
+    "set_presence",
+    "why_not_leave",
+]
 
 LAST_RESORT = "{} is the owner of last resort: name someone else for that first."
 
@@ -62,19 +73,16 @@ def deactivate(producer: Producer, *, by: User | None, now: datetime) -> leaving
     return leaving.release(leaver, by=by, now=now)
 
 
-def why_not_leave(producer: Producer) -> str:
-    """Why this person cannot be inactive or in marketing, as they now stand unsaved; empty when they can, or are neither."""
-    if (producer.active and producer.role != Role.MARKETING) or producer.user_id is None:
+def why_not_leave(producer: Producer, *, leaves: bool | None = None) -> str:
+    """Why this person cannot be inactive or in marketing; empty when they can, or are neither as they now stand unsaved.
+
+    `leaves`: whether they are to be, where the person does not say so yet.
+    """
+    if not (leaving.has_left(producer) if leaves is None else leaves) or producer.user_id is None:
         return ""
     if Agency.objects.filter(fallback_id=producer.user_id).exists():
         return LAST_RESORT.format(producer.user.name)
     return ""
-
-
-def set_presence(producer: Producer, *, presence: str, now: datetime) -> None:
-    """The person is available, busy or away from `now` on. ValueError for anything else."""
-    value = Presence(presence)
-    Load.objects.update_or_create(producer=producer, defaults={"presence": value, "presence_at": now})
 
 
 def set_other_load(producer: Producer, *, amount: int) -> None:

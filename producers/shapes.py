@@ -13,6 +13,7 @@ COUNTY = re.compile(r"^[A-Z]{2}/\S.*$")
 BAD_ZIPS = "Each must be a ZIP or an inclusive range, such as 10001-10099."
 BAD_COUNTY = "Each must be a state and a county, such as NY/Kings County."
 OF_WHAT = "Must name a family, a tier, or both."
+UNTIL = "When busy or away ends by itself, such as a call; without it, when somebody says so."
 NOTHING_SAID = "Say whether you are there, or how much other work you have."
 ENDS_FIRST = "It expires before it is effective."
 
@@ -111,6 +112,7 @@ class ProducerChanges(serializers.Serializer[Any]):
     backup = serializers.CharField(max_length=60, allow_null=True, allow_blank=True, required=False)
     caps = CapsInput(required=False)
     availability = serializers.ChoiceField(choices=Presence.choices, required=False)
+    until = serializers.DateTimeField(required=False, help_text=UNTIL)
     other_load = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
 
 
@@ -118,13 +120,14 @@ class AvailabilityInput(serializers.Serializer[Any]):
     """Whether someone is there, and how much other work they have."""
 
     availability = serializers.ChoiceField(choices=Presence.choices, required=False)
+    until = serializers.DateTimeField(required=False, help_text=UNTIL)
     other_load = serializers.IntegerField(
         min_value=0, max_value=10_000, required=False, help_text="Renewals, service and the like, in leads' worth of work."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """It says something."""
-        if not attrs:
+        if not set(attrs) - {"until"}:
             raise serializers.ValidationError({"availability": [NOTHING_SAID]})
         return attrs
 
@@ -179,7 +182,7 @@ class LicenseSerializer(serializers.ModelSerializer[License]):
 
     class Meta:
         model = License
-        fields = ["id", "person", "state", "number", "authority", "effective", "expires", "resident", "active"]
+        fields = ["id", "person", "state", "number", "authority", "effective", "expires", "resident", "active", "source", "verified_on"]
         read_only_fields = fields
 
 
@@ -193,6 +196,8 @@ class LicenseInput(serializers.Serializer[Any]):
     effective = serializers.DateField()
     expires = serializers.DateField()
     resident = serializers.BooleanField(allow_null=True, required=False)
+    source = serializers.CharField(max_length=60, allow_blank=True, required=False, help_text="Where the record was taken from.")
+    verified_on = serializers.DateField(allow_null=True, required=False, help_text="When it was last held against that source.")
     active = serializers.BooleanField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

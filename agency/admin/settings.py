@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     _Form = forms.ModelForm
 
-CHECKED = ("name", "timezone", "hours", "holidays", "notify", "targets")
+CHECKED = ("name", "timezone", "hours", "holidays", "idle_minutes", "notify", "targets")
 
 
 class AgencyForm(ProblemsFormMixin, _Form):
@@ -58,6 +58,15 @@ class AgencyAdmin(WrittenFieldsMixin, OneRowAdmin):
     fieldsets = (
         (None, {"fields": ("name", "phone", "address", "website")}),
         ("Calendar", {"fields": ("timezone", "hours", "holidays")}),
-        ("Routing", {"fields": ("fallback",)}),
+        (
+            "Routing",
+            {
+                "fields": (
+                    "fallback",
+                    "idle_minutes",
+                    "appointments",
+                )
+            },
+        ),
         ("Notices and targets", {"fields": ("notify", "targets")}),
     )

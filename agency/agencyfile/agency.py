@@ -15,7 +15,7 @@ from agency.agencyfile.writing import in_order
 from agency.calendar import Week
 from agency.hours import OFFICE_HOURS, WEEKDAYS, parse_week, write_week
 from agency.messaging.models import Channel
-from agency.models import Agency
+from agency.models import Agency, AppointmentCheck
 
 NO_TIMEZONE = '"{}" is no timezone: write America/New_York'
 NO_CALENDAR = '"{}" is no calendar of holidays: write US, or US-NY for a state\'s'
@@ -42,8 +42,10 @@ class AgencyEntry:
     hours: Week
     holidays: str
     fallback: str | None
+    idle_minutes: int
     notify: Mapping[str, tuple[str, ...]]
     targets: Mapping[str, float]
+    appointments: str
 
 
 def _check(raw: Any, problems: Problems) -> AgencyEntry:
@@ -57,8 +59,10 @@ def _check(raw: Any, problems: Problems) -> AgencyEntry:
         hours=read_hours(fields, "hours") or OFFICE_HOURS,
         holidays=fields.parsed("holidays", _calendar, ""),
         fallback=fields.parsed("fallback", lambda value: _owner(value, problems)),
+        idle_minutes=fields.whole("idle_minutes", 0, high=1440),
         notify={**DEFAULT_NOTIFY, **read_notify(fields)},
         targets=_targets(fields.fields("targets")),
+        appointments=fields.one_of("appointments", AppointmentCheck.values, AppointmentCheck.WARN.value),
     )
     fields.done()
     return entry
@@ -154,8 +158,10 @@ def _write(entry: AgencyEntry, writing: Writing) -> None:
         "timezone": entry.timezone,
         "hours": write_week(entry.hours),
         "holidays": entry.holidays,
+        "idle_minutes": entry.idle_minutes,
         "notify": {event: list(channels) for event, channels in entry.notify.items()},
         "targets": dict(entry.targets),
+        "appointments": entry.appointments,
     }
     writing.count("agency", "agency", put(Agency.objects.first() or Agency(), values))
 
@@ -178,8 +184,10 @@ def _dump() -> dict[str, Any]:
         "hours": write_week(parse_week(agency.hours) or OFFICE_HOURS),
         "holidays": agency.holidays,
         "fallback": agency.fallback.producer.key if agency.fallback and hasattr(agency.fallback, "producer") else "",
+        "idle_minutes": agency.idle_minutes,
         "notify": agency.notify,
         "targets": in_order(agency.targets, TARGETS),
+        "appointments": "" if agency.appointments == AppointmentCheck.WARN else agency.appointments,
     }
     return {key: value for key, value in values.items() if value}
 
