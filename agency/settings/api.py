@@ -30,6 +30,8 @@ SPECTACULAR_SETTINGS = {
         "TouchChannel": "leads.models.TouchChannel",
         "TouchOutcome": "leads.models.TouchOutcome",
         "DecisionOutcome": "routing.models.Outcome",
+        "RuleSetState": "routing.models.RuleSetState",
+        "ReplayState": "routing.models.ReplayState",
         "Availability": "producers.models.Presence",
     },
     # The page's assets come from this server: the policy of our pages allows nothing else.
