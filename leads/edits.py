@@ -9,9 +9,10 @@ from django.db import transaction
 from agency.models import User
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
+from leads.flags import WRONG_NUMBER, reflag, unflag, unrecognised
+from leads.history import note_status
 from leads.intake import fields
 from leads.intake.fields import FieldError
-from leads.intake.payload import recognition_flags
 from leads.intake.places import place
 from leads.locks import locked
 from leads.models import Lead, Note, Status, Tier
@@ -22,6 +23,8 @@ CAUSE: Final = "edit"
 NOT_EDITABLE: Final = "This cannot be changed here."
 MAY_NOT_BE_BLANK: Final = "May not be blank."
 UNREACHABLE: Final = "A phone number or an e-mail address must stay."
+FOLLOWING: Final = ("city", "state", "county", "timezone", "family")
+"""Not told apart: they follow from the ZIP or the line."""
 WORDS: Final = {"zip_code": "ZIP", "policy_expires_on": "policy end", "callback_at": "call-back time", "email": "e-mail"}
 
 
@@ -45,24 +48,23 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     changed = [name for name, value in clean.items() if getattr(lead, name) != value]
     if not changed:
         return lead
-    told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name in _FIELDS)
-    flags = _flags(lead)
+    told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name not in FOLLOWING)
+    unknown, before, tier = unrecognised(lead), lead.status, lead.tier
     for name in changed:
         setattr(lead, name, clean[name])
-    lead.flags = [*_flags(lead), *(flag for flag in lead.flags if flag not in flags)]
+    reflag(lead, unknown)
+    if "phone" in changed:
+        unflag(lead, WRONG_NUMBER)
     lead.updated_at = now
-    facts, before = facts_of(lead, lead.source, known_person(lead)), lead.tier
+    facts = facts_of(lead, lead.source, known_person(lead))
     if lead.is_open or lead.status == Status.NURTURE:
         facts = apply_score(lead, facts, events_of(lead), config, now)
     lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
     Note.objects.create(lead=lead, by=by, at=now, text=f"Changed {told}.")
-    if lead.status == Status.NURTURE and before == Tier.COLD != lead.tier:
+    if lead.status == Status.NURTURE and tier == Tier.COLD != lead.tier:
         assign(lead, reason=CAUSE, now=now, facts=facts)
+        note_status(lead, before, by=by, now=now, reason=CAUSE)
     return lead
-
-
-def _flags(lead: Lead) -> list[str]:
-    return recognition_flags(lead.zip_code, lead.state, lead.line, lead.family)
 
 
 def _cleaned(lead: Lead, changes: Mapping[str, Any], config: Configuration) -> dict[str, Any]:

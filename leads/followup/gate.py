@@ -1,4 +1,4 @@
-"""Whether an automatic touch may go out: consent, opt-out, address, hours. Asked when a step runs and again at delivery."""
+"""Whether an automatic touch may go out: consent, opt-out, wrong number, hours. Asked when a step runs and again at delivery."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from agency.messaging import Permission
 from agency.messaging.models import Message
+from leads.flags import WRONG_NUMBER
 from leads.followup.windows import next_allowed, zones_of
 from leads.models import Consent, Lead
 
@@ -22,7 +23,7 @@ QUIET_HOURS = "Quiet hours where they are ({local}): waits until {opening}."
 NAMES = {"sms": ("sms", "text"), "voice": ("voice", "call", "phone"), "call": ("call", "voice", "phone"), "email": ("email",)}
 """What a consent may call each channel."""
 NEEDS_CONSENT = {"sms": "texts", "voice": "automatic calls"}
-KEEPS_HOURS = ("sms", "voice", "call")
+BY_PHONE = ("sms", "voice", "call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,14 @@ def answer(question: Question, words: Words, now: datetime) -> Permission:
     """The answer to one question, given the ledger."""
     if not question.address:
         return Permission(False, NO_EMAIL if question.channel == "email" else NO_PHONE)
+    if question.channel in BY_PHONE and WRONG_NUMBER in question.lead.flags:
+        return Permission(False, WRONG_NUMBER)
     word = words.get((question.address, question.channel))
     if word is not None and not word.granted:
         return Permission(False, OPTED_OUT.format(day=f"{word.at:%Y-%m-%d}"))
     if question.channel in NEEDS_CONSENT and word is None:
         return Permission(False, NO_CONSENT.format(channel=NEEDS_CONSENT[question.channel]))
-    return _within_hours(question, now) if question.channel in KEEPS_HOURS else Permission(True)
+    return _within_hours(question, now) if question.channel in BY_PHONE else Permission(True)
 
 
 def _within_hours(question: Question, now: datetime) -> Permission:

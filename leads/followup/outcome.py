@@ -26,7 +26,6 @@ CLOSED = "The lead is closed."
 SWITCHED_OFF = "The plan was switched off."
 STEP_REMOVED = "The step was taken out of the plan."
 NOBODY_TO_CALL = "Nobody is there to make the call."
-NO_PHONE = "There is no phone number to call."
 NO_TEMPLATE = "The step has nothing to say: its template is missing."
 CONDITION_UNMET = "Only if {condition}, which does not hold."
 UNKNOWN_CONDITION = "{condition!r} is no condition that a step can have."
@@ -65,7 +64,7 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
     due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE, due_at__lte=now).order_by("due_at", "pk")
     return Batch(
         now=now,
-        words=latest_word([question_about(step.lead, step.channel) for step in steps if step.channel in ("sms", "email")]),
+        words=latest_word([question_about(step.lead, step.channel) for step in steps]),
         called_at=dict(calls),
         last_of={(lead, plan, channel): pk for lead, plan, channel, pk in due.values_list("lead", "plan", "channel", "pk")},
         head=letterhead(),
@@ -98,8 +97,9 @@ def speaker(step: FollowUpStep) -> Producer | None:
 
 def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
     who = speaker(step)
-    if who is None or not step.lead.phone:
-        _skip(step, NO_PHONE if who else NOBODY_TO_CALL, batch)
+    permission = answer(question_about(step.lead, step.channel), batch.words, batch.now)
+    if who is None or (not permission.allowed and permission.retry_at is None):
+        _skip(step, permission.reason if who else NOBODY_TO_CALL, batch)
         return None
     if _overtaken(step, batch):
         _skip(step, SUPERSEDED, batch)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from agency.messaging import send_all, staff_drafts
+from agency.phones import e164
 from leads.current import Configuration
 from leads.facts import facts_of, known_person
+from leads.flags import POSSIBLE_DUPLICATE, WRONG_NUMBER, reflag, unflag, unrecognised
 from leads.history import note_status
-from leads.intake.payload import Arrival, GivenEvent, recognition_flags
+from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, Rows, write_rows
 from leads.models import Lead, Source, Status, Tier
 from leads.rescoring import apply_score, events_of
@@ -16,7 +18,6 @@ from routing.assignment import assign
 from routing.engine.facts import Decision
 
 CAUSE: Final = "event"
-POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
 CAME_BACK: Final = "{name} is back, through {source}."
 CAME_BACK_BODY: Final = "A new request of {name} has joined this lead. The score is now {score} ({tier})."
 FILLED: Final = (
@@ -46,8 +47,10 @@ def join(
     The caller owns the transaction and holds the lead's row. Returns the decision when there was one.
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
-    clearer = _complete(lead, arrival)
-    _flag(lead, duplicates)
+    unclear, unknown = (lead.state, lead.family), unrecognised(lead)
+    _complete(lead, arrival)
+    clearer = unclear != (lead.state, lead.family)
+    reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
     lead.last_activity_at = now
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
@@ -60,12 +63,11 @@ def join(
     return None
 
 
-def _complete(lead: Lead, arrival: Arrival) -> bool:
-    """What the lead lacked and the arrival has is now the lead's; a newer wish to be called replaces an older one.
-
-    Whether its place or its line has become clear.
-    """
-    unclear = (lead.state, lead.family)
+def _complete(lead: Lead, arrival: Arrival) -> None:
+    """The lead has what it lacked and the arrival brings; a number replaces a wrong one, a wish to be called an older one."""
+    if WRONG_NUMBER in lead.flags and arrival.phone and arrival.phone != e164(lead.phone):
+        lead.phone, lead.phone_extension = "", ""
+        unflag(lead, WRONG_NUMBER)
     for name in FILLED:
         if not getattr(lead, name) and getattr(arrival, name):
             setattr(lead, name, getattr(arrival, name))
@@ -77,14 +79,6 @@ def _complete(lead: Lead, arrival: Arrival) -> bool:
             setattr(lead, name, getattr(arrival, name))
     lead.callback_at = arrival.callback_at or lead.callback_at
     lead.attributes = {**arrival.attributes, **lead.attributes}
-    return unclear != (lead.state, lead.family)
-
-
-def _flag(lead: Lead, duplicates: Sequence[int]) -> None:
-    """The lead is flagged for what is still not recognised, and for leads that may be the same person's."""
-    suggested = [POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)]
-    kept = [flag for flag in lead.flags if flag.startswith(POSSIBLE_DUPLICATE.split("{", maxsplit=1)[0])]
-    lead.flags = list(dict.fromkeys([*recognition_flags(lead.zip_code, lead.state, lead.line, lead.family), *kept, *suggested]))
 
 
 def _tell_owner(lead: Lead, source: Source, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
+from leads.flags import recognition_flags
 from leads.intake import fields
 from leads.intake.errors import IntakeError
 from leads.intake.fields import FieldError
@@ -17,10 +18,6 @@ T = TypeVar("T")
 
 NOBODY_TO_REACH: Final = "A phone number or an e-mail address is needed."
 NOT_AN_OBJECT: Final = "The body must be one object of names and values."
-NO_LINE: Final = "No line of insurance was given."
-UNKNOWN_LINE: Final = "“{line}” is not one of our lines of insurance."
-NO_ZIP: Final = "No ZIP code was given."
-UNKNOWN_ZIP: Final = "“{zip_code}” is not a ZIP code we know."
 MOST_EVENTS: Final = 200
 CHANNELS: Final = {
     "call": "call", "phone": "call", "voice": "call", "sms": "sms", "text": "sms", "email": "email", "e-mail": "email",
@@ -136,7 +133,7 @@ def read(payload: Any, *, source: Source, now: datetime, zone: str, find_line: C
         **where,
         line=line,
         family=family,
-        flags=tuple(recognition_flags(where["zip_code"], where["state"], line, family)),
+        flags=tuple(recognition_flags(zip_code=where["zip_code"], state=where["state"], line=line, family=family)),
         language=reader.text("language", 10),
         kind=reader.take("kind", fields.choice, "", choices=KINDS, default=source.lead_kind),
         exclusive=reader.take("exclusive", fields.flag, True, default=source.exclusive),
@@ -182,16 +179,6 @@ def _line(value: Any, find_line: Callable[[str], LineFacts | None]) -> tuple[str
     written = fields.given(value, most=80)
     found = find_line(written) if written else None
     return (written[:40], "") if found is None else (found.key, found.family)
-
-
-def recognition_flags(zip_code: str, state: str, line: str, family: str) -> list[str]:
-    """What of a lead's place and line could not be recognised, in plain words."""
-    flags = []
-    if not state:
-        flags.append(UNKNOWN_ZIP.format(zip_code=zip_code) if zip_code else NO_ZIP)
-    if not family:
-        flags.append(UNKNOWN_LINE.format(line=line) if line else NO_LINE)
-    return flags
 
 
 def idempotency_key(value: str | None) -> str | None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from agency.models import User
 from leads import followup
 from leads.consents import withdrawal
+from leads.flags import WRONG_NUMBER, flag, unflag
 from leads.history import note_status
 from leads.intake import fields
 from leads.models import Direction, Lead, Status, Touch, TouchChannel, TouchOutcome
@@ -19,7 +20,7 @@ from routing import escalation
 NO_CHANNEL: Final = "Say how: a call, a text, an e-mail or in person."
 NO_OUTCOME: Final = "Say what came of it."
 NO_DIRECTION: Final = "Say who reached out to whom."
-WRONG_NUMBER: Final = "The phone number is wrong."
+BY_PHONE: Final = (TouchChannel.CALL, TouchChannel.SMS)
 CONTACTS: Final = (TouchOutcome.REACHED, TouchOutcome.REPLIED)
 CLOSES: Final = {
     TouchChannel.CALL: ["call", "sms"],
@@ -90,8 +91,10 @@ def _take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> No
         followup.stop(lead.pk, event=touch.outcome, now=now)
     if touch.outcome == TouchOutcome.OPTED_OUT:
         _opted_out(lead, touch, now)
-    if touch.outcome == TouchOutcome.WRONG_NUMBER and WRONG_NUMBER not in lead.flags:
-        lead.flags = [*lead.flags, WRONG_NUMBER]
+    if touch.outcome == TouchOutcome.WRONG_NUMBER:
+        flag(lead, WRONG_NUMBER)
+    elif contact and touch.channel in BY_PHONE:
+        unflag(lead, WRONG_NUMBER)
 
 
 def _contacted(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from agency.messaging.models import Message
+from leads.flags import WRONG_NUMBER
 from leads.followup import may_contact
 from leads.followup.gate import NO_CONSENT, NO_EMAIL, NO_LEAD, NO_PHONE, gate_messages
 from tests.leads.following import DAY, HOUR, NOON, agree, maria, office
@@ -91,6 +92,19 @@ def test_an_opt_out_at_night_is_final_not_put_off(sarah):
 def test_nothing_can_be_sent_nowhere(sarah):
     assert refused(maria(sarah, phone="", consent=False), "sms").reason == NO_PHONE
     assert refused(maria(sarah, email="", consent=False), "email").reason == NO_EMAIL
+
+
+@pytest.mark.parametrize("channel", ["sms", "voice", "call"])
+def test_a_wrong_number_is_no_number(sarah, channel):
+    lead = maria(sarah, flags=[WRONG_NUMBER])
+    permission = refused(lead, channel)
+    assert (permission.reason, permission.retry_at) == (WRONG_NUMBER, None)
+    assert may_contact(lead, "email", NOON).allowed
+
+
+def test_a_number_is_wrong_on_the_lead_where_it_was_wrong(sarah):
+    maria(sarah, flags=[WRONG_NUMBER])
+    assert may_contact(maria(sarah, email="j@home.example"), "sms", NOON).allowed
 
 
 def test_asking_is_one_query(sarah, django_assert_num_queries):

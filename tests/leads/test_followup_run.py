@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from agency.due import DueState, lock
 from agency.messaging.models import Message
 from leads import followup
+from leads.flags import WRONG_NUMBER
 from leads.followup import outcome, run, selectors
-from leads.followup.gate import NO_CONSENT
+from leads.followup.gate import NO_CONSENT, NO_PHONE
 from leads.followup.sequence import TO_NURTURE
 from leads.followup.transition import REACHED
 from leads.models import FollowUpStep, Lead, Plan, Template, Touch
@@ -169,7 +170,31 @@ def test_a_call_without_a_number_is_not_asked_for(sarah):
     lead = maria(sarah, phone="", consent=False)
     followup.start(lead, trigger="assigned", now=NOON)
     followup.run_due(NOON)
-    assert step_of(lead, "First call").outcome == outcome.NO_PHONE
+    assert step_of(lead, "First call").outcome == NO_PHONE
+
+
+def test_neither_call_nor_text_goes_to_a_wrong_number_and_the_email_does(lead, sarah):
+    Lead.objects.update(flags=[WRONG_NUMBER])
+    followup.run_due(NOON + 5 * MINUTE)
+    for label in ("First call", ""):
+        step = step_of(lead, label)
+        assert (step.state, step.outcome) == (DueState.SKIPPED, WRONG_NUMBER)
+    assert not selectors.due_calls(NOON + 5 * MINUTE)
+    assert Message.objects.get(audience="consumer").channel == "email"
+
+
+def test_no_call_is_asked_for_where_calls_were_forbidden(lead):
+    agree(lead, NOON, ("call",), granted=False)
+    followup.run_due(NOON)
+    step = step_of(lead, "First call")
+    assert (step.state, step.outcome) == (DueState.SKIPPED, "They asked on 2026-11-20 not to be contacted this way.")
+
+
+def test_a_call_outside_calling_hours_is_still_somebody_s_task(sarah):
+    lead = maria(sarah, now=NOON + 10 * HOUR)
+    followup.start(lead, trigger="assigned", now=NOON + 10 * HOUR)
+    followup.run_due(NOON + 10 * HOUR)
+    assert step_of(lead, "First call").state == DueState.WAITING
 
 
 def test_after_an_outage_one_text_goes_out_not_three(lead):

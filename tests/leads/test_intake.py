@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from agency.models import Message
+from leads.flags import NO_LINE, NO_ZIP, POSSIBLE_DUPLICATE, UNKNOWN_LINE, UNKNOWN_ZIP
 from leads.intake import IdempotencyConflict, IntakeError, fields, payload, receive, record_event, resubmit
-from leads.intake.joining import POSSIBLE_DUPLICATE
 from leads.models import Client, Consent, Event, FollowUpStep, Household, Lead, Note, RejectedIntake, Submission
 from producers.models import Producer
 from routing.models import Assignment, LadderStep, RoutingDecision
@@ -126,9 +126,9 @@ def test_a_line_is_known_by_key_name_or_code(harbor, line):
 def test_what_cannot_be_recognised_is_kept_and_flagged_in_words(harbor):
     lead = harbor.receive("referral", line="Spaceship", zip_code="ABC").lead
     assert (lead.line, lead.family, lead.zip_code, lead.state) == ("Spaceship", "", "ABC", "")
-    assert lead.flags == [payload.UNKNOWN_ZIP.format(zip_code="ABC"), payload.UNKNOWN_LINE.format(line="Spaceship")]
+    assert lead.flags == [UNKNOWN_ZIP.format(zip_code="ABC"), UNKNOWN_LINE.format(line="Spaceship")]
     other = harbor.receive("referral", phone="(212) 555-0199", email="ben@example.com", line=None, zip_code=None).lead
-    assert other.flags == [payload.NO_ZIP, payload.NO_LINE]
+    assert other.flags == [NO_ZIP, NO_LINE]
 
 
 @pytest.mark.parametrize(

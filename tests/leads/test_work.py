@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from leads import work
+from leads.edits import edit
+from leads.flags import WRONG_NUMBER
 from leads.models import (
     Client,
     Consent,
@@ -24,7 +26,7 @@ from leads.work.notes import EMPTY_NOTE, NO_VERDICT
 from leads.work.ownership import ALREADY_THEIRS, LAST_RESORT, NO_REASON, NO_REASON_GIVEN, NOT_OPEN
 from leads.work.statuses import BOUND_STAYS, ENDS_BEFORE, NEGATIVE, NO_PREMIUM, NO_WAY_BACK, TOO_MUCH
 from leads.work.statuses import NO_REASON as NO_LOST_REASON
-from leads.work.touches import NO_CHANNEL, NO_OUTCOME, WRONG_NUMBER
+from leads.work.touches import NO_CHANNEL, NO_OUTCOME
 from producers.models import Load, PerformanceDay, Producer
 from routing.models import Assignment, LadderStep, RoutingDecision
 
@@ -181,6 +183,30 @@ def test_a_wrong_number_is_flagged_once(harbor, ana, owner):
     work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now)
     work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now + DAY)
     assert ana.flags == [WRONG_NUMBER]
+
+
+def test_a_wrong_number_that_answers_after_all_is_right(harbor, ana, owner):
+    work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now)
+    work.log_touch(ana, by=owner, channel="email", outcome="replied", direction="in", now=harbor.now + MINUTE)
+    assert ana.flags == [WRONG_NUMBER]
+    work.log_touch(ana, by=owner, channel="call", outcome="reached", now=harbor.now + DAY)
+    assert ana.flags == []
+
+
+def test_a_corrected_number_is_not_the_wrong_one(harbor, ana, owner):
+    work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now)
+    edit(ana, by=owner, changes={"first_name": "Anna"}, now=harbor.now)
+    assert Lead.objects.get().flags == [WRONG_NUMBER]
+    edit(ana, by=owner, changes={"phone": "(646) 555-0188"}, now=harbor.now)
+    assert Lead.objects.get().flags == []
+
+
+def test_a_person_who_comes_back_brings_another_number_for_a_wrong_one(harbor, ana, owner):
+    work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now)
+    again = harbor.receive("referral", now=harbor.now + MINUTE).lead
+    assert (again.flags, again.phone) == ([WRONG_NUMBER], "+12125550143")
+    again = harbor.receive("referral", phone="(646) 555-0188 x7", now=harbor.now + DAY).lead
+    assert (again.pk, again.flags, again.phone, again.phone_extension) == (ana.pk, [], "+16465550188", "7")
 
 
 def test_a_touch_may_have_been_earlier_but_not_later(harbor, ana, owner):
