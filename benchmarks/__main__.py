@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--seconds S] [--rounds N] [--profile]`: measure, print, keep in results.json and the README."""
+"""`python -m benchmarks [--seconds S] [--rounds N] [--replay N] [--profile]`: measure, print, keep in results.json and README."""
 
 import argparse
 import datetime
@@ -15,6 +15,7 @@ from benchmarks.load import People, Round, drive
 
 CLIENTS = 8
 WARM_UP = 2.0  # seconds, not counted
+MANY = 100_000  # leads to replay; the figure is reckoned from fewer unless told otherwise
 
 
 @dataclass
@@ -94,7 +95,7 @@ def measure_intake(
     return {contender.name: contender.summary() for contender in (floor, ours, busy)}
 
 
-def measure(rounds: int, seconds: float) -> dict[str, object]:
+def measure(rounds: int, seconds: float, decisions: int) -> dict[str, object]:
     """Everything, on a database of its own."""
     with servers.environment() as env:
         servers.manage(env, "migrate", "--verbosity", "0")
@@ -106,6 +107,7 @@ def measure(rounds: int, seconds: float) -> dict[str, object]:
         }
         queries = json.loads(servers.run(env, "-m", "benchmarks.inside", "queries", keys["ours"]).splitlines()[-1])
         intake = measure_intake(env, keys, rounds=rounds, seconds=seconds)
+        replay = json.loads(servers.run(env, "-m", "benchmarks.replay", str(decisions)).splitlines()[-1])
     deciding = json.loads(servers.run(dict(os.environ), "-m", "benchmarks.deciding"))
     return {
         "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -115,6 +117,7 @@ def measure(rounds: int, seconds: float) -> dict[str, object]:
         "ratio": {name: round(one["per_second"] / intake["floor"]["per_second"], 3) for name, one in intake.items()},
         "queries_per_lead": len(queries),
         "decide": deciding,
+        "replay": replay,
     }
 
 
@@ -129,6 +132,9 @@ def show(results: Mapping[str, object]) -> str:
     lines.append("")
     lines += [f"queries per lead: {results['queries_per_lead']}", "", "one decision, 50 people, 30 rules (microseconds)"]
     lines += [f"  {model:24} median {one['median_us']:>8}   p99 {one['p99_us']:>8}" for model, one in results["decide"].items()]
+    one = results["replay"]
+    measured = "" if one["decisions"] == MANY else f", reckoned from {one['decisions']:,} that took {one['seconds']} s"
+    lines += ["", f"replay of {MANY:,} leads, 50 people, 30 rules: {one['seconds_for_100000']} s{measured}"]
     return "\n".join(lines)
 
 
@@ -137,6 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--seconds", type=float, default=4.0, help="of each round")
     parser.add_argument("--rounds", type=int, default=3, help="of each contender")
+    parser.add_argument("--replay", type=int, default=10_000, help="decisions to replay; 100000 takes some minutes to prepare")
     parser.add_argument("--profile", action="store_true", help="show where the time of an intake goes, and nothing else")
     parser.add_argument("--no-save", action="store_true", help="leave results.json and the README as they are")
     options = parser.parse_args()
@@ -146,7 +153,7 @@ def main() -> None:
             key = servers.run(env, "-m", "benchmarks.prepare").split()[-1]
             sys.stdout.write(servers.run(env, "-m", "benchmarks.inside", "profile", key))
         return
-    results = measure(options.rounds, options.seconds)
+    results = measure(options.rounds, options.seconds, options.replay)
     if not options.no_save:
         readme.RESULTS.write_text(json.dumps(results, indent=2) + "\n")
         readme.write()
