@@ -6,7 +6,7 @@ from datetime import datetime
 from agency import messaging
 from agency.models import Heartbeat
 from leads import followup
-from producers import presence
+from producers import expiry, presence
 from routing import escalation
 
 NAME = "sweep"
@@ -15,6 +15,7 @@ STAGES: dict[str, Callable[[datetime], int]] = {
     "presence": presence.run_due,
     "escalation": escalation.run_due,
     "follow_up": followup.run_due,
+    "licences": expiry.run_due,
     "messages": messaging.deliver_due,
 }
 """In order: who is free again may be waited for; a rung or a step writes messages, which are delivered at once."""

@@ -59,7 +59,11 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {
                 "title": "Pages",
-                "items": [_page("Inbox", "inbox", "leads:inbox"), _page("Dashboard", "monitoring", "leads:dashboard")],
+                "items": [
+                    _page("Inbox", "inbox", "leads:inbox"),
+                    _page("Dashboard", "monitoring", "leads:dashboard"),
+                    _page("Licence forecast", "badge", "leads:licences"),
+                ],
             },
             {
                 "title": "People",

@@ -124,9 +124,8 @@ def _write_licenses(producer: Producer, wanted: Iterable[LicenseEntry]) -> bool:
         record = stored.pop((entry.state, entry.number), None) or License(
             producer=producer, state=entry.state, number=entry.number
         )
-        values = {"effective": entry.effective, "expires": entry.expires, "resident": entry.resident, "active": True}
-        values |= {"source": entry.source, "verified_on": entry.verified_on, "authority": list(entry.authority)}
-        changed.append(put(record, values))
+        values = {name: getattr(entry, name) for name in ("effective", "expires", "resident", "source", "verified_on")}
+        changed.append(put(record, {**values, "authority": list(entry.authority), "active": True}))
     changed += [put(record, {"active": False}) for record in stored.values()]
     return any(changed)
 
