@@ -7,7 +7,7 @@ from rest_framework.permissions import AllowAny
 
 from agency.api.pages import no_such_address
 from leads.api.dashboard import Dashboard
-from leads.api.history import Assignments, Decisions, Timeline
+from leads.api.history import Assignments, Decisions, Timeline, WhyNotMe
 from leads.api.leads import LeadDetail, Leads
 from leads.api.work import Accept, Decline, Events, FlagScore, Notes, Reassign, StatusStep, Touches
 from producers.api import Licenses, Me, ProducerDetail, Producers, Territories, TerritoryDetail
@@ -32,6 +32,7 @@ urlpatterns = [
     path("leads/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("leads/<int:pk>/assignments/", Assignments.as_view(), name="assignments"),
     path("leads/<int:pk>/decisions/", Decisions.as_view(), name="decisions"),
+    path("leads/<int:pk>/why-not-me/", WhyNotMe.as_view(), name="why_not_me"),
     path("producers/", Producers.as_view(), name="producers"),
     path("producers/me/", Me.as_view(), name="me"),
     path("producers/<slug:key>/", ProducerDetail.as_view(), name="producer"),

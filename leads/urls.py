@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import dashboard, entry, inbox, lead, quote
+from leads.views import dashboard, entry, inbox, lead, quote, why
 
 app_name = "leads"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("leads/new/", entry.new, name="new"),
     path("leads/rejected/", entry.rejected, name="rejected"),
     path("leads/rejected/<int:pk>/", entry.rejected_one, name="rejected_one"),
+    path("leads/why/", why.why_not_me, name="why_not_me"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
     path("leads/<int:pk>/accept/", lead.accept, name="accept"),
     path("leads/<int:pk>/decline/", lead.decline, name="decline"),

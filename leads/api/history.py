@@ -5,14 +5,18 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import generics, serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agency.api.pages import Pages
+from agency.api.schema import NOT_FOUND
 from leads.api.access import WorksLeads, reach
 from leads.timeline import Entry, timeline
+from producers.models import Producer
 from routing.api import AssignmentSerializer, StoredDecisionSerializer, assignments_of, decisions_of
 from routing.models import Assignment, RoutingDecision
+from routing.why import WhyNot, why_not
 
 
 @extend_schema_serializer(component_name="TimelineEntry")
@@ -68,3 +72,37 @@ class Decisions(OfLead):
     def get_queryset(self) -> QuerySet[RoutingDecision]:
         """The lead's decisions."""
         return decisions_of(reach(self.request, self.kwargs["pk"]).pk)
+
+
+class WhyNotMeSerializer(serializers.Serializer[WhyNot]):
+    """What the latest decision about a lead had to say about the caller."""
+
+    at = serializers.DateTimeField()
+    cause = serializers.CharField()
+    rule = serializers.CharField(allow_null=True)
+    chosen = serializers.BooleanField()
+    eligible = serializers.BooleanField(allow_null=True, help_text="Null: not looked at.")
+    why = serializers.ListField(child=serializers.CharField(), help_text="What ruled you out.")
+    rank = serializers.DictField(help_text="Your own figures.")
+    sentence = serializers.CharField()
+
+
+class WhyNotMe(generics.GenericAPIView[Any]):
+    """Why somebody else has a lead, as far as it concerns the caller."""
+
+    permission_classes = [WorksLeads]
+    serializer_class = WhyNotMeSerializer
+
+    @extend_schema(
+        tags=["leads"],
+        summary="Why you did not get a lead",
+        description="Of any lead, also one you may not see: your part in the latest decision, and nothing of the lead or of others.",
+        responses={200: WhyNotMeSerializer, 404: NOT_FOUND},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """The caller's part in the latest decision."""
+        producer = Producer.objects.select_related("user").filter(user=request.user.pk).first()
+        found = why_not(pk, key=producer.key, name=producer.name) if producer else None
+        if found is None:
+            raise NotFound
+        return Response(WhyNotMeSerializer(found).data)

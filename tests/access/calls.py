@@ -35,6 +35,7 @@ api:flag_score       POST   401    201   404   404   201     403       403    40
 api:timeline         GET    401    200   404   404   200     403       403    401
 api:assignments      GET    401    200   404   404   200     403       403    401
 api:decisions        GET    401    200   404   404   200     403       403    401
+api:why_not_me       GET    401    200   200   200   200     403       403    401
 api:producers        GET    401    200   200   200   200     200       403    401
 api:producer         GET    401    200   200   200   200     200       403    401
 api:producer         PATCH  401    403   403   403   200     403       403    401
@@ -74,6 +75,7 @@ routing:fairness     GET    login  200   200   200   200     403       login  lo
 routing:fairness     POST   login  403   403   403   422     403       login  login
 routing:fairness_rows GET   login  200   200   200   200     403       login  login
 producers:presence   POST   login  302   302   302   302     403       login  login
+leads:why_not_me     GET    login  200   200   200   200     403       login  login
 leads:new            GET    login  200   200   200   200     403       login  login
 leads:new            POST   login  422   422   422   422     403       login  login
 leads:rejected       GET    login  403   403   403   200     403       login  login

@@ -1,0 +1,88 @@
+"""“Why not me?”: what one decision had to say about one person, and nothing about anybody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from routing.decisions import stored
+from routing.engine import Considered, Decision
+from routing.engine.facts import ASSIGNED, HELD, NURTURED
+from routing.models import RoutingDecision
+
+NURTURED_FIRST: Final = "Nobody has it yet: it is being nurtured first."
+NOT_BY_RULES: Final = "A person or the escalation ladder gave it to somebody: nobody else was looked at."
+NOT_AMONG: Final = "The rule “{rule}” chose among others: you are not among those it speaks of."
+NO_RULE_NAMES_YOU: Final = "No rule that fits this lead speaks of you."
+RULED_OUT: Final = "You were looked at and ruled out: {name} {why}."
+WAITS: Final = "You were eligible. The lead waits for somebody who is busy and closes clearly more of such leads."
+TURN: Final = "You were eligible, and it was somebody else's turn: you were owed {owed:.2f} of a lead before this one."
+FIT: Final = "You were eligible with {points:.1f} of 100 points, and somebody who was free fitted better."
+RATE: Final = "You were eligible and close {rate:.1f} % of such leads; somebody who was free closes more."
+LOAD: Final = "You were eligible with {open} open leads; somebody had fewer, or as many and has waited longer."
+ELIGIBLE: Final = "You were eligible, and somebody else was chosen."
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """One person's part in one decision."""
+
+    at: datetime
+    cause: str
+    rule: str | None
+    chosen: bool
+    eligible: bool | None
+    """None when they were not looked at."""
+    why: tuple[str, ...]
+    """What ruled them out."""
+    rank: Mapping[str, Any]
+    """Their own figures."""
+    sentence: str
+
+
+def why_not(lead_id: int, *, key: str, name: str) -> WhyNot | None:
+    """The latest decision about the lead as it concerns this person; None without a decision. One query."""
+    rows = RoutingDecision.objects.filter(lead_id=lead_id).select_related("producer", "ruleset")
+    row = rows.order_by("-at", "-id").first()
+    if row is None:
+        return None
+    decision = stored(row)
+    own = next((one for one in decision.considered if one.producer == key), None)
+    chosen = decision.producer == key
+    return WhyNot(
+        at=row.at,
+        cause=row.cause,
+        rule=decision.rule,
+        chosen=chosen,
+        eligible=own.eligible if own else None,
+        why=own.why if own else (),
+        rank=own.rank if own else {},
+        sentence=decision.reason if chosen else in_words(decision, own, name),
+    )
+
+
+def in_words(decision: Decision, own: Considered | None, name: str) -> str:
+    """Why somebody who was not chosen was not, in one sentence that says nothing of others' figures."""
+    if own is None:
+        return _not_looked_at(decision)
+    if not own.eligible:
+        return RULED_OUT.format(name=name, why=" and ".join(own.why))
+    return WAITS if decision.outcome == HELD else _outranked(own.rank)
+
+
+def _not_looked_at(decision: Decision) -> str:
+    if decision.outcome == NURTURED:
+        return NURTURED_FIRST
+    if decision.rule:
+        return NOT_AMONG.format(rule=decision.rule)
+    return NOT_BY_RULES if decision.outcome == ASSIGNED else NO_RULE_NAMES_YOU
+
+
+def _outranked(rank: Mapping[str, Any]) -> str:
+    if "owed" in rank:
+        return TURN.format(owed=rank["owed"] / 1_000_000)
+    if "points" in rank:
+        return FIT.format(points=rank["points"])
+    if "close_rate" in rank:
+        return RATE.format(rate=100 * rank["close_rate"])
+    return LOAD.format(open=rank["open"]) if "open" in rank else ELIGIBLE

@@ -1,0 +1,85 @@
+"""“Why not me?” is answered with the asker's own part in the decision, and with nobody else's figures."""
+
+import pytest
+from django.db import transaction
+
+from producers.models import CapacityCap, License, Load
+from producers.services import set_other_load
+from routing.assignment import give
+from routing.rulesets import load_rules
+from routing.why import NO_RULE_NAMES_YOU, NOT_AMONG, NOT_BY_RULES, NURTURED_FIRST, why_not
+from tests.routing.conftest import POD
+from tests.routing.people import TUESDAY
+
+
+def asks(harbor, lead, key: str):
+    return why_not(lead.pk, key=key, name=harbor.person(key).name)
+
+
+def share(harbor, **then) -> None:
+    load_rules([{"name": "Shared out", "then": {"among": "everyone", **then}}], note="", now=TUESDAY)
+
+
+def test_it_was_somebody_else_s_turn(harbor):
+    answer = asks(harbor, harbor.lead(), "sarah")
+    assert (answer.chosen, answer.eligible, answer.rule, answer.cause) == (False, True, POD, "intake")
+    assert answer.sentence == "You were eligible, and it was somebody else's turn: you were owed 0.00 of a lead before this one."
+    assert dict(answer.rank) == {"owed": 0, "share": 500_000}
+    assert "james" not in repr(answer).lower()
+
+
+def test_whoever_has_it_reads_the_reason(harbor):
+    answer = asks(harbor, harbor.lead(), "james")
+    assert (answer.chosen, answer.sentence.startswith("It is James K.'s turn")) == (True, True)
+
+
+def test_somebody_who_is_not_in_the_pool_is_told_so(harbor):
+    answer = asks(harbor, harbor.lead(), "rachel")
+    assert (answer.eligible, answer.why, dict(answer.rank)) == (None, (), {})
+    assert answer.sentence == NOT_AMONG.format(rule=POD)
+
+
+def test_whoever_was_ruled_out_is_told_by_what(harbor):
+    License.objects.get(producer__key="sarah", state="NY").delete()
+    cap = CapacityCap.objects.get(producer__key="sarah", period="open")
+    cap.limit = 6
+    cap.save()
+    set_other_load(harbor.person("sarah"), amount=6)
+    answer = asks(harbor, harbor.lead(), "sarah")
+    assert answer.why == ("holds no licence in NY", "is at the cap of 6 open leads, other work counting as 6")
+    assert answer.sentence == (
+        "You were looked at and ruled out: Sarah M. holds no licence in NY"
+        " and is at the cap of 6 open leads, other work counting as 6."
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("least_loaded", "You were eligible with 3 open leads; somebody had fewer, or as many and has waited longer."),
+        ("close_rate", "You were eligible and close 4.5 % of such leads; somebody who was free closes more."),
+        ("best_fit", "of 100 points, and somebody who was free fitted better."),
+    ],
+)
+def test_each_model_says_the_asker_s_own_figure(harbor, model, words):
+    Load.objects.update(received_90d=100, bound_90d=20)
+    Load.objects.filter(producer__key="sarah").update(open_leads=3, bound_90d=2)
+    share(harbor, distribute=model)
+    answer = asks(harbor, harbor.lead(), "sarah")
+    assert (answer.chosen, answer.eligible) == (False, True)
+    assert words in answer.sentence
+
+
+def test_nurtured_given_by_hand_or_unplaced(harbor):
+    nurtured = harbor.lead("facebook_ads")
+    assert asks(harbor, nurtured, "sarah").sentence == NURTURED_FIRST
+    mine = harbor.lead()
+    with transaction.atomic():
+        give(mine, harbor.person("david"), by=harbor.user("rosa"), reason="His street", now=TUESDAY)
+    assert asks(harbor, mine, "sarah").sentence == NOT_BY_RULES
+    load_rules([{"name": "Never", "when": {"states": ["TX"]}, "then": {"person": "rosa"}}], note="", now=TUESDAY)
+    assert asks(harbor, harbor.lead(), "sarah").sentence == NO_RULE_NAMES_YOU
+
+
+def test_a_lead_that_there_is_not_has_no_answer(harbor):
+    assert why_not(10**9, key="sarah", name="Sarah") is None
