@@ -5,7 +5,7 @@ from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
 from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
 from leads.followup.run import run_due
-from leads.followup.sequence import call_logged, on_decided, start, stop
+from leads.followup.sequence import call_logged, end_all, on_decided, start, stop
 from leads.followup.stewards import on_leaving
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "StepFacts",
     "StepRow",
     "call_logged",
+    "end_all",
     "gate_messages",
     "may_contact",
     "on_decided",

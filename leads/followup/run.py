@@ -42,7 +42,7 @@ def run_due(now: datetime, limit: int = 200) -> int:
 
 def _run_some(now: datetime, limit: int) -> int:
     try:
-        return _run_touches(now, limit) or _run_transition(now)
+        return _run_touches(_touches(), now, limit) or _run_transition(_transitions(), now)
     except OperationalError:  # the database is away or broke a deadlock: nothing is lost, and the next sweep tries again
         raise
     except Exception:
@@ -50,19 +50,19 @@ def _run_some(now: datetime, limit: int) -> int:
         return _run_one_by_one(now, limit)
 
 
-def _run_touches(now: datetime, limit: int) -> int:
+def _run_touches(which: QuerySet[FollowUpStep], now: datetime, limit: int) -> int:
     """Run up to `limit` calls and messages in one transaction."""
     with transaction.atomic():
-        steps = lock(_touches(), now, limit, of=LOCKED)
+        steps = lock(which, now, limit, of=LOCKED)
         if steps:
             _run(steps, now)
     return len(steps)
 
 
-def _run_transition(now: datetime) -> int:
+def _run_transition(which: QuerySet[FollowUpStep], now: datetime) -> int:
     """Run one step that begins another plan, in a transaction of its own: it takes locks that others wait for."""
     with transaction.atomic():
-        steps = lock(_transitions(), now, 1, of=LOCKED)
+        steps = lock(which, now, 1, of=LOCKED)
         for step in steps:
             begin_nurture(step, now)
             record(FollowUpStep, [step], FIELDS)
@@ -75,11 +75,7 @@ def _run_one_by_one(now: datetime, limit: int) -> int:
     ran = 0
     for key in list(keys[:limit]):
         try:
-            with transaction.atomic():
-                steps = lock(_touches().filter(pk=key), now, 1, of=LOCKED)
-                if steps:
-                    _run(steps, now)
-                ran += len(steps)
+            ran += _run_touches(_touches().filter(pk=key), now, 1) or _run_transition(_transitions().filter(pk=key), now)
         except OperationalError:
             raise
         except Exception as error:

@@ -21,6 +21,7 @@ def credit(
     held = Assignment.objects.select_related("producer", "decision").filter(lead=lead, ended_at__isnull=True).first()
     if held is None:
         return
+    now = max(now, held.started_at)  # a touch logged late may have been under an earlier owner
     quoted, contacted = quoted or bound, contacted or quoted or bound
     attempted = attempted or contacted
     stamp(lead, now=now, attempted=attempted, contacted=contacted, quoted=quoted, bound=bound)

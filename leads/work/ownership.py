@@ -13,7 +13,7 @@ from leads.work.desk import MANAGERS_ONLY, NOT_YOURS, WorkError, at_work, owns
 from producers.models import Producer
 from routing.assignment import assign, give, stamp
 from routing.engine.facts import Decision
-from routing.models import Assignment, EndReason
+from routing.models import EndReason
 
 DECLINE_REASONS: Final = {
     "licence": "Not licensed for it",
@@ -51,12 +51,11 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime | None = None) -
         if locked.unplaced:
             raise WorkError(LAST_RESORT)
         before = locked.status
-        declined = Assignment.objects.filter(lead=locked, declined_at__isnull=False).values_list("producer__key", flat=True)
         decision = assign(
             locked,
             reason="decline",
             now=now,
-            exclude={*declined, _owner(locked).key},
+            exclude={_owner(locked).key},
             by=by,
             end_reason=EndReason.DECLINED,
             end_note=reason,

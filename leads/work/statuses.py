@@ -26,6 +26,7 @@ NOBODY_OWNS_IT: Final = "Somebody must own the lead first."
 BOUND_STAYS: Final = "A sale is undone by a manager only."
 NEGATIVE: Final = "Amounts are not negative."
 TOO_MUCH: Final = "The commission is larger than the premium."
+CLOSED: Final = "The lead is {status}."
 ENDS_BEFORE: Final = "The policy ends before it begins."
 
 
@@ -71,7 +72,8 @@ def set_status(
     """The lead has the status, with all that goes with it: quote or policy, history, timers, ownership, rates.
 
     Quoted and bound need a premium (dollars a year), and make another quote or policy when the lead is there already; lost needs
-    a reason. A closed or nurtured lead that is set to an open status is opened again. Pressing twice does it once.
+    a reason. A closed or nurtured lead that goes on is opened again first, so that its sale is somebody's. Pressing twice does it
+    once.
     """
     now = timezone.now() if now is None else now
     sale = Sale(premium, commission, carrier, line, number, effective_on, expires_on)
@@ -81,7 +83,7 @@ def set_status(
         before = locked.status
         if before == Status.BOUND and status != Status.BOUND:
             _undo_sale(step)
-        if before not in OPEN_STATUSES and status in OPEN_STATUSES:
+        if before not in OPEN_STATUSES and (status in OPEN_STATUSES or (status == Status.BOUND and before != status)):
             _open_again(step)
         _TO[Status(status)](step)
         locked.updated_at = now
@@ -134,7 +136,7 @@ def _to_quoted(step: Step) -> None:
 
 
 def _to_bound(step: Step) -> None:
-    lead, sale, now = step.lead, step.sale, step.now
+    lead, sale, now = _owned(step.lead), step.sale, step.now
     sold = {"lead": lead, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line, "number": sale.number}
     if lead.status == Status.BOUND and Policy.objects.filter(**sold, bound_at__gt=now - DOUBLE_PRESS).exists():
         return
@@ -181,7 +183,7 @@ def _finish(step: Step, status: Status) -> None:
     lead.status, lead.closed_at, lead.held_until = status, lead.closed_at or now, None
     escalation.stop(lead.pk, now=now, why=str(status))
     close(lead, now=now, why=str(status))
-    followup.stop(lead.pk, event=str(status), now=now)
+    followup.end_all(lead.pk, why=CLOSED.format(status=Status(status).label.lower()), now=now)
 
 
 def _open_again(step: Step) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
+from agency import revisions
 from agency.due import DueState, lock
 from agency.messaging.models import Message
 from leads import followup
@@ -13,7 +14,7 @@ from leads.flags import WRONG_NUMBER
 from leads.followup import outcome, run, selectors
 from leads.followup.gate import NO_CONSENT, NO_PHONE
 from leads.followup.sequence import TO_NURTURE
-from leads.followup.transition import REACHED
+from leads.followup.transition import NOTHING_FOLLOWS, REACHED
 from leads.models import FollowUpStep, Lead, Plan, Template, Touch
 from producers import roster
 from tests.leads.following import DAY, HOUR, MINUTE, NOON, agree, maria, office, plan, step_of, steps_of
@@ -273,6 +274,40 @@ def test_one_step_that_breaks_does_not_hold_up_the_others(lead, sarah, monkeypat
     assert (broken.state, broken.outcome) == (DueState.FAILED, "It could not be run (ZeroDivisionError).")
     assert said(other, "email")
     assert said(lead, "sms")
+
+
+def test_a_lead_stays_where_it_is_when_the_plan_it_would_go_to_is_switched_off(lead, sarah):
+    Plan.objects.filter(key="monthly").update(active=False)
+    revisions.bump(revisions.PLANS)
+    followup.run_due(NOON + 30 * DAY)
+    lead.refresh_from_db()
+    assert (lead.status, lead.owner) == ("new", sarah)
+    assert step_of(lead, "Nurture begins").outcome == NOTHING_FOLLOWS.format(plan="Monthly")
+
+
+def test_a_plan_switched_off_sends_nobody_to_nurture(lead, sarah):
+    Plan.objects.filter(key="speed_to_lead").update(active=False)
+    followup.run_due(NOON + 30 * DAY)
+    lead.refresh_from_db()
+    assert (lead.status, lead.owner) == ("new", sarah)
+    assert step_of(lead, "Nurture begins").outcome == outcome.SWITCHED_OFF
+
+
+def test_a_way_to_nurture_that_breaks_does_not_hold_up_the_others(lead, people, monkeypatch):
+    other = maria(people["james"], email="ann@home.example", now=NOON + MINUTE)
+    followup.start(other, trigger="assigned", now=NOON + MINUTE)
+    begin = run.begin_nurture
+
+    def breaking(step, now):
+        if step.lead_id == lead.pk:
+            raise ZeroDivisionError
+        begin(step, now)
+
+    monkeypatch.setattr(run, "begin_nurture", breaking)
+    followup.run_due(NOON + 31 * DAY)
+    assert step_of(lead, "Nurture begins").state == DueState.FAILED
+    other.refresh_from_db()
+    assert other.status == "nurture"
 
 
 @pytest.mark.parametrize("count", [2, 40])

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
-from leads import work
+from agency import revisions
+from leads import followup, work
 from leads.edits import edit
 from leads.flags import WRONG_NUMBER
 from leads.models import (
@@ -14,6 +16,7 @@ from leads.models import (
     FollowUpStep,
     Lead,
     Note,
+    Plan,
     Policy,
     Quote,
     ScoreFlag,
@@ -179,6 +182,13 @@ def test_an_email_stop_closes_the_mailbox_only(harbor, ana, owner):
     assert (row.channels, row.phone, row.email) == (["email"], "", "ana.ruiz@example.com")
 
 
+def test_a_touch_of_before_the_ownership_is_no_answer_before_the_question(harbor, ana, owner):
+    work.log_touch(ana, by=owner, channel="call", outcome="reached", at=harbor.now - DAY, now=harbor.now + MINUTE)
+    stamped = held(ana)
+    assert (stamped.first_attempt_at, stamped.contacted_at) == (harbor.now, harbor.now)
+    assert (bucket(owner).responses, bucket(owner).response_seconds) == (1, 0)
+
+
 def test_a_wrong_number_is_flagged_once(harbor, ana, owner):
     work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now)
     work.log_touch(ana, by=owner, channel="call", outcome="wrong_number", now=harbor.now + DAY)
@@ -329,6 +339,33 @@ def test_a_lost_lead_says_why_and_frees_its_owner(harbor, ana, owner):
     with pytest.raises(WorkError) as error:
         work.accept(ana, by=owner, now=harbor.now)
     assert str(error.value) == NOT_OPEN
+
+
+def test_nothing_of_any_plan_is_left_on_a_closed_lead(harbor, ana, owner):
+    Plan.objects.update(stops=[])
+    revisions.bump(revisions.PLANS)
+    followup.run_due(harbor.now)
+    assert due_steps(ana).filter(state="waiting").exists()
+    work.set_status(ana, by=owner, status="lost", reason="Bought elsewhere", now=harbor.now + MINUTE)
+    assert not due_steps(ana).exists()
+
+
+def test_a_sale_to_somebody_in_nurture_is_whose_who_sold(harbor, ana, owner):
+    rosa = harbor.person("rosa")
+    work.set_status(ana, by=owner, status="nurture", now=harbor.now)
+    work.set_status(ana, by=rosa, status="bound", premium=Decimal(1840), now=harbor.now + DAY)
+    assert (ana.status, ana.owner.user, ana.steward) == ("bound", rosa, None)
+    assert (Policy.objects.get().producer.user, Client.objects.get().producer.user) == (rosa, rosa)
+    assert (bucket(rosa).received, bucket(rosa).bound, open_leads(rosa)) == (1, 1, 0)
+    assert not due_steps(ana).exists()
+    assert steps(ana) == [("new", "nurture"), ("nurture", "bound")]
+
+
+def test_a_sale_after_all_counts_for_whoever_had_lost_it(harbor, ana, owner):
+    work.set_status(ana, by=owner, status="lost", reason="Too dear", now=harbor.now)
+    work.set_status(ana, by=owner, status="bound", premium=Decimal(1840), now=harbor.now + DAY)
+    assert (ana.status, ana.lost_reason, ana.owner.user, open_leads(owner)) == ("bound", "", owner, 0)
+    assert PerformanceDay.objects.filter(producer__user=owner).aggregate(Sum("bound"))["bound__sum"] == 1
 
 
 def test_a_lost_lead_can_be_opened_again_by_whoever_had_it(harbor, ana, owner):
