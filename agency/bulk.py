@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from agency import statements
+
 
 def insert(
     model: type[models.Model],
@@ -29,9 +31,7 @@ def insert(
     sql = _text(model, names, same) + (
         (f" WHERE {where}" if where else "") + (f" {tail}" if tail else "") + (f" RETURNING {returning}" if returning else "")
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*alike, *each, *([len(rows)] if not each else []), *params])
-        return cursor.fetchall() if returning else []
+    return statements.run(sql, [*alike, *each, *([len(rows)] if not each else []), *params])
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from agency import statements
 from agency.models import User
 from leads.models import ApiKey, Source
 
@@ -61,11 +62,10 @@ def digest_of(plain: str) -> str:
 
 def find(plain: str, *, now: datetime) -> ApiKey | None:
     """The live key with this text, its holder loaded, or None; one query for a source's key, two for a person's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_find(), [digest_of(plain)])
-        row = cursor.fetchone()
-    if row is None:
+    found = statements.run(_find(), [digest_of(plain)])
+    if not found:
         return None
+    row = found[0]
     key = ApiKey.from_db(connection.alias, _columns(ApiKey), row[: len(_columns(ApiKey))])
     if key.source_id is not None:
         key.source = Source.from_db(connection.alias, _columns(Source), row[len(_columns(ApiKey)) :])

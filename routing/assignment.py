@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
+from agency import statements
 from agency.messaging import send_all
 from producers import roster as rosters
 from routing import notices, sql
@@ -183,16 +183,10 @@ def _is_fresh(lead: "Lead", reason: str, now: datetime) -> bool:
 
 def _lock(lead: "Lead", *, fresh: bool = False) -> Past:
     """The lead's row and the routing lock are ours until the transaction ends; returns whose it was."""
-    with connection.cursor() as cursor:
-        if fresh:
-            cursor.execute(sql.TAKE_LOCK, [sql.LOCK])
-            return Past(none=True)
-        cursor.execute(sql.LOCK_LEAD, [lead.pk])
-        row = cursor.fetchone()
-        if row is None or row[0] != lead.owner_id:
-            raise AssignmentError(MOVED_ON)
-        cursor.execute(sql.TAKE_LOCK, [sql.LOCK])
-    return past_of(lead.pk)
+    if not fresh and statements.run(sql.LOCK_LEAD, [lead.pk]) != [(lead.owner_id,)]:
+        raise AssignmentError(MOVED_ON)
+    statements.run(sql.TAKE_LOCK, [sql.LOCK])
+    return Past(none=True) if fresh else past_of(lead.pk)
 
 
 def _moves_credit(cause: str, note: str) -> bool:
@@ -201,8 +195,7 @@ def _moves_credit(cause: str, note: str) -> bool:
 
 def _end(lead: "Lead", why: str, note: str, now: datetime) -> None:
     """Nobody owns the lead, nothing of its ladder or hold is due, and whoever owned it has one open lead fewer."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.END, {"lead": lead.pk, "now": now, "why": str(why), "note": note[:300], "ladder": LADDER_ENDED})
+    statements.run(sql.END, {"lead": lead.pk, "now": now, "why": str(why), "note": note[:300], "ladder": LADDER_ENDED})
 
 
 def _carry_out(outcome: Outcome) -> Decision:
@@ -217,9 +210,7 @@ def _carry_out(outcome: Outcome) -> Decision:
         ladder=bool(rungs),
         held=decision.outcome == HELD,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(text, values | rungs)
-        _, lead.status, lead.steward_id = cursor.fetchone()
+    [(_, lead.status, lead.steward_id)] = statements.run(text, values | rungs)
     owner = outcome.state.config.people[decision.producer].producer if decision.producer else None
     lead.owner, lead.owned_since = owner, outcome.now if owner else None
     lead.held_until, lead.unplaced = values["held_until"], values["unplaced"]
@@ -304,8 +295,7 @@ def stamp(
     stamps = {name: Coalesce(name, Value(now)) for name, wanted in asked.items() if wanted}
     if attempted or contacted or quoted or bound:
         # What follows is counted in day buckets, and may end the ownership: the routing lock comes before the bucket.
-        with connection.cursor() as cursor:
-            cursor.execute(sql.TAKE_LOCK, [sql.LOCK])
+        statements.run(sql.TAKE_LOCK, [sql.LOCK])
     if stamps:
         Assignment.objects.filter(lead_id=lead.pk, ended_at__isnull=True).update(**stamps)
 
@@ -316,8 +306,7 @@ def close(lead: "Lead", *, now: datetime, why: str) -> None:
     A bound or lost lead keeps its owner's name; a nurtured one has none, but a steward. In the caller's transaction, which holds
     the lead and sets its status.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.TAKE_LOCK, [sql.LOCK])
+    statements.run(sql.TAKE_LOCK, [sql.LOCK])
     _end(lead, EndReason.NURTURED if why == "nurture" else EndReason.CLOSED, why, now)
     lead.held_until, lead.updated_at = None, now
     if why == "nurture":

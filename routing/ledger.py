@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from agency import statements
 from producers import roster as rosters
 from producers.facts import Roster
 from producers.performance import kind_of
@@ -58,9 +57,7 @@ class Past:
 
 def past_of(lead_id: int) -> Past:
     """Who owns the lead, by which turn, and who had it and will not again. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.PREVIOUS, {"lead": lead_id})
-        rows = cursor.fetchall()
+    rows = statements.run(sql.PREVIOUS, {"lead": lead_id})
     live = None
     for assignment_id, producer, rotation, is_live, shares in rows:
         if is_live:
@@ -97,9 +94,7 @@ def _read(day: date, names: list[str], facts: LeadFacts, limited: Sequence[str])
         "kind": kind_of(facts.family, facts.tier),
         "limited": list(limited),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql.READ, values)
-        numbers, loads, rotations = cursor.fetchone()
+    [(numbers, loads, rotations)] = statements.run(sql.READ, values)
     return json.loads(numbers or "{}"), loads, rotations
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
+from agency import statements
 from leads.facts import KnownPerson
 from leads.models import OPEN_STATUSES, Status
 
@@ -147,26 +146,22 @@ def lock(marks: Marks) -> Mapping[str, int]:
     Returns the revision numbers as of before the wait. A statement of its own: one that also looked rows up would not see what
     the transaction it waited for has written.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [lock_keys(marks)])
-        numbers: dict[str, int] | None = cursor.fetchone()[0]
+    numbers: dict[str, int] | None = statements.run(_LOCK, [lock_keys(marks)])[0][0]
     return numbers or {}
 
 
 def look_up(marks: Marks) -> Known:
     """What is known of this request and this person; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LOOK_UP,
-            {
-                "source": marks.source_id,
-                "key": marks.idempotency_key,
-                "external": marks.external_id or None,
-                "phone": marks.phone,
-                "email": marks.email,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = statements.run(
+        _LOOK_UP,
+        {
+            "source": marks.source_id,
+            "key": marks.idempotency_key,
+            "external": marks.external_id or None,
+            "phone": marks.phone,
+            "email": marks.email,
+        },
+    )
     requests = [KnownRequest(row[1], row[3], row[6], row[7], row[8]) for row in rows if row[0] == "request"]
     leads = [
         KnownLead(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10])

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import connection, models
 from phonenumber_field.phonenumber import PhoneNumber
 
+from agency import statements
 from leads.intake.payload import GivenEvent
 from leads.models import Event, Household, Lead
 
@@ -40,9 +41,8 @@ def write_lead(lead: Lead, household: Household | None, rows: Rows, behaviour: B
     parts.append(f"lead AS ({_insert(Lead, 'household_id', _HOUSEHOLD if household else '')} RETURNING id, household_id)")
     values.append(_json(lead))
     _add(parts, values, rows, behaviour, _LEAD)
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} SELECT id, household_id FROM lead", values)  # noqa: S608
-        lead.pk, lead.household_id = cursor.fetchone()
+    text = f"WITH {', '.join(parts)} SELECT id, household_id FROM lead"  # noqa: S608
+    [(lead.pk, lead.household_id)] = statements.run(text, values)
     lead._state.adding, lead._state.db = False, connection.alias
 
 
@@ -55,8 +55,7 @@ def write_rows(lead: Lead, rows: Rows, behaviour: Behaviour) -> None:
     _add(parts, values, rows, behaviour, "")
     if parts:
         text = f"WITH lead AS (SELECT %s::bigint AS id), {', '.join(parts)} SELECT 1"
-        with connection.cursor() as cursor:
-            cursor.execute(text, [lead.pk, *values])
+        statements.run(text, [lead.pk, *values])
 
 
 def _add(parts: list[str], values: list[str], rows: Rows, behaviour: Behaviour, lead_id: str) -> None:
