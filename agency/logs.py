@@ -1,12 +1,19 @@
 """Log lines that may be shown to anybody."""
 
 import logging
+import re
+from typing import Final
+
+_DETAIL: Final = re.compile(
+    r"\nDETAIL:.*?(?=\n(?:HINT|CONTEXT|QUERY):|\n\n(?:The above exception|During handling)|\Z)"  # values may hold line ends
+    r"|\\nDETAIL:[^\n]*",  # an error within quotes, its line ends escaped
+    re.DOTALL,
+)
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Leaves out the line in which PostgreSQL quotes the values of the row it refused: they are people's data."""
+    """Leaves out where PostgreSQL quotes the values of the row it refused: they are people's data."""
 
-    def formatException(self, ei: object) -> str:  # noqa: N802 (the name is logging's)
-        """A traceback without the database's DETAIL lines."""
-        text = super().formatException(ei)  # type: ignore[arg-type]
-        return "\n".join(line for line in text.splitlines() if not line.startswith("DETAIL:"))
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, its message and its traceback, without the database's DETAIL."""
+        return _DETAIL.sub("", super().format(record))
