@@ -46,5 +46,7 @@ $(STAMP): uv.lock pyproject.toml
 		echo "Python's venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 1; }; fi
 	@$(PYTHON) -m uv --version 2>/dev/null | grep -q "^uv $(UV_VERSION) " || \
 		$(PYTHON) -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	$(PYTHON) -m uv sync --frozen --quiet
+	@$(PYTHON) -m uv sync --frozen --quiet || { \
+		echo "The packages could not be installed: uv reads no pip.conf, so name a proxy or certificates in the environment" >&2; \
+		echo "(HTTPS_PROXY, SSL_CERT_FILE), then run this again." >&2; exit 1; }
 	@touch $(STAMP)
