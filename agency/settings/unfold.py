@@ -89,6 +89,7 @@ UNFOLD: dict[str, Any] = {
                     _records("Score models", "target", "leads", "scoremodel"),
                     _records("Rotations", "autorenew", "routing", "rotation"),
                     _records("Corrections of turns", "balance", "routing", "rotationcorrection"),
+                    _records("Replays", "replay", "routing", "replayrun"),
                     _records("Decisions", "psychology", "routing", "routingdecision"),
                     _records("Assignments", "assignment_ind", "routing", "assignment"),
                 ],

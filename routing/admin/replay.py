@@ -1,6 +1,5 @@
-""" "What would have changed?": a past stream of leads under a rule set, asked for on the rule set's page."""
+"""The page "What would have changed?": a past stream of leads under a rule set, asked for on the rule set's page."""
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -143,6 +142,7 @@ class ReplayRunAdmin(ReadOnlyAdmin):
             "title": f"What would have changed under rule set {run.ruleset.version}",
             "run": run,
             "period": "{} to {}".format(*_period(run)),
+            "asked_on": roster.local_day(run.created_at, roster.static().timezone).isoformat(),
             "again": reverse("admin:routing_ruleset_replay", args=[run.ruleset_id]),
             "opts": ReplayRun._meta,
             **(_result(run) if run.result else {}),
@@ -164,23 +164,22 @@ def _period(run: ReplayRun) -> tuple[str, str]:
 def _result(run: ReplayRun) -> dict[str, Any]:
     """The result as sentences and tables."""
     result: dict[str, Any] = run.result or {}
-    names = {one["key"]: one["name"] for one in result["people"]}
-    tables: dict[str, Callable[[], Any]] = {
-        "people": lambda: table(
-            ("Person", "Leads then", "Leads now", "Gained", "Lost", "Net", "At a cap then", "At a cap now"),
+    would = f"Under rule set {run.ruleset.version}"
+    return {
+        "result": result,
+        "people": table(
+            ("Person", "Leads then", would, "Gained", "Lost", "Net", "At a cap then", would),
             [_person(one) for one in result["people"]],
         ),
-        "outcomes": lambda: table(
-            ("", "Then", "Now"),
-            [(words, result["was"][key], result["would"][key]) for key, words in OUTCOME_WORDS.items()],
+        "outcomes": table(
+            ("", "Then", would), [(words, result["was"][key], result["would"][key]) for key, words in OUTCOME_WORDS.items()]
         ),
-        "rules": lambda: table(
-            ("Rule then", "Rule now", "Decisions", "Of these, leads that would have gone elsewhere"),
+        "rules": table(
+            ("Rule then", would, "Decisions", "Of these, leads that would have gone elsewhere"),
             [(one["before"], one["after"], one["decisions"], one["moved"]) for one in result["rules"]],
         ),
-        "samples": lambda: table(("Lead", "When", "About", "Then", "Now"), [_sample(one, names) for one in result["samples"]]),
+        "samples": table(("Lead", "When", "About", "Then", would), [_sample(one) for one in result["samples"]]),
     }
-    return {"result": result, **{name: draw() for name, draw in tables.items()}}
 
 
 def _person(one: dict[str, Any]) -> tuple[Any, ...]:
@@ -188,7 +187,7 @@ def _person(one: dict[str, Any]) -> tuple[Any, ...]:
     return (one["name"], one["was"], one["would"], one["gained"], one["lost"], net, one["capped_was"], one["capped_would"])
 
 
-def _sample(one: dict[str, Any], names: dict[str, str]) -> tuple[Any, ...]:
+def _sample(one: dict[str, Any]) -> tuple[Any, ...]:
     at = parse_datetime(one["at"])
     local = at.astimezone(ZoneInfo(roster.static().timezone)) if at else None
     about = ", ".join(str(value).replace("_", " ") for value in one["about"].values() if value)
@@ -196,11 +195,6 @@ def _sample(one: dict[str, Any], names: dict[str, str]) -> tuple[Any, ...]:
         link_to_page("leads:detail", f"Lead {one['lead']}", one["lead"]),
         f"{local:%Y-%m-%d %H:%M}" if local else one["at"],
         about,
-        _choice(one["was"], names),
-        _choice(one["would"], names),
+        one["was"]["reason"],
+        one["would"]["reason"],
     )
-
-
-def _choice(one: dict[str, Any], names: dict[str, str]) -> str:
-    to = names.get(one["producer"], one["producer"]) if one["producer"] else OUTCOME_WORDS[one["outcome"]]
-    return f"{to}: {one['reason']}"

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('ruleset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='routing.ruleset')),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                'verbose_name': 'replay', 'ordering': ['-created_at', '-pk'],
                 'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='replay_to_run')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('until__gt', models.F('since'))), name='replay_ends_after_it_begins')],
             },

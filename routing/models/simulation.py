@@ -34,6 +34,7 @@ class ReplayRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "replay"
         ordering = ["-created_at", "-pk"]
         constraints = [models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="replay_ends_after_it_begins")]
         indexes = [
