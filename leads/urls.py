@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import dashboard, entry, inbox, lead, quote, why
+from leads.views import dashboard, entry, inbox, lead, licences, quote, why
 
 app_name = "leads"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("inbox/rows/", inbox.inbox_rows, name="inbox_rows"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/rows/", dashboard.dashboard_rows, name="dashboard_rows"),
+    path("licences/", licences.licences, name="licences"),
     path("leads/new/", entry.new, name="new"),
     path("leads/rejected/", entry.rejected, name="rejected"),
     path("leads/rejected/<int:pk>/", entry.rejected_one, name="rejected_one"),

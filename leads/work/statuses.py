@@ -12,6 +12,7 @@ from agency.roles import is_manager
 from leads import followup
 from leads.history import note_status
 from leads.models import OPEN_STATUSES, Client, Lead, Plan, Policy, Quote, Status
+from leads.work.appointments import check_appointment
 from leads.work.credit import credit
 from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
 from leads.work.returning import bring_back
@@ -140,6 +141,7 @@ def _to_bound(step: Step) -> None:
     sold = {"lead": lead, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line, "number": sale.number}
     if lead.status == Status.BOUND and Policy.objects.filter(**sold, bound_at__gt=now - DOUBLE_PRESS).exists():
         return
+    check_appointment(lead, sale.carrier, now=now)
     Policy.objects.create(
         **sold,
         client=_client(lead, now),

@@ -75,6 +75,7 @@ routing:fairness     GET    login  200   200   200   200     403       login  lo
 routing:fairness     POST   login  403   403   403   422     403       login  login
 routing:fairness_rows GET   login  200   200   200   200     403       login  login
 producers:presence   POST   login  302   302   302   302     403       login  login
+leads:licences       GET    login  403   403   403   200     403       login  login
 leads:why_not_me     GET    login  200   200   200   200     403       login  login
 leads:new            GET    login  200   200   200   200     403       login  login
 leads:new            POST   login  422   422   422   422     403       login  login
