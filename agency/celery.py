@@ -2,9 +2,12 @@
 
 import os
 import warnings
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
 from django.conf import settings
+from django.db import close_old_connections
 
 from agency.broker import use_folders
 
@@ -19,3 +22,9 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 app = Celery("agency")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def check_connections(**_: Any) -> None:
+    """A task that uses the connection of an earlier one notices when it broke or grew old, and makes another."""
+    close_old_connections()

@@ -65,22 +65,33 @@ def claim(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, leas
 
     Rows another worker holds are passed over. The claim is committed when this returns, unless the caller has a transaction open.
     """
-    model = queryset.model
+    return claim_each([(queryset, limit)], now, lease)
+
+
+def claim_each(kinds: Sequence[tuple[models.QuerySet[Work], int]], now: datetime, lease: timedelta = LEASE) -> list[Work]:
+    """As `claim`, for several kinds of rows of one model, each with a limit of its own."""
+    model = kinds[0][0].model
+    parts: list[str] = []
+    values: list[Any] = []
     with transaction.atomic():
-        picked, params = (
-            queryset.filter(state=DUE, due_at__lte=now)
-            .order_by("due_at", "pk")
-            .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values("pk")[:limit]
-            .query.sql_with_params()
-        )
-        # Materialised: inlined, the planner may run the locking select more than once and claim more than the limit.
+        for number, (queryset, limit) in enumerate(kinds):
+            picked, params = (
+                queryset.filter(state=DUE, due_at__lte=now)
+                .order_by("due_at", "pk")
+                .select_for_update(skip_locked=True, of=("self",), no_key=True)
+                .values("pk")[:limit]
+                .query.sql_with_params()
+            )
+            # Materialised: inlined, the planner may run the locking select more than once and claim more than the limit.
+            parts.append(f"picked{number}(id) AS MATERIALIZED ({picked})")
+            values += params
+        ids = " UNION ALL ".join(f"SELECT id FROM picked{number}" for number in range(len(kinds)))  # noqa: S608
         rows = list(
             model._default_manager.raw(
-                f"WITH picked(id) AS MATERIALIZED ({picked}) "  # noqa: S608  (identifiers are the model's own)
+                f"WITH {', '.join(parts)} "  # noqa: S608  (identifiers are the model's own)
                 f'UPDATE "{model._meta.db_table}" AS work SET state = %s, leased_until = %s, attempts = work.attempts + 1 '
-                "FROM picked WHERE work.id = picked.id RETURNING work.*",
-                [*params, DueState.IN_FLIGHT, now + lease],
+                f"FROM ({ids}) AS picked WHERE work.id = picked.id RETURNING work.*",
+                [*values, DueState.IN_FLIGHT, now + lease],
             )
         )
     return sorted(rows, key=lambda row: (row.due_at, row.pk))

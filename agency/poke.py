@@ -10,7 +10,7 @@ from django.db import transaction
 from agency.celery import app
 
 TASK = "agency.tasks.deliver_due"
-INTERVAL = 0.1  # seconds between two hints of one process: a hint says "look now" and carries no work
+INTERVAL = 0.25  # seconds between two hints of one process: a hint says "look now" and carries no work
 
 logger = logging.getLogger(__name__)
 

@@ -105,7 +105,7 @@ def _by_libpq(driver: "psycopg.Connection[Any]", session: _Session, sql: str, pa
         name = session.new_name()
         _check(driver, server.prepare(name, text))
         session.names[sql] = name
-    result = _check(driver, server.exec_prepared(name, sent))
+    result = _check(driver, server.exec_prepared(name, sent))  # type: ignore[arg-type]  # None is NULL
     if not result.ntuples:
         return []
     session.reader.set_pgresult(result)

@@ -5,7 +5,7 @@ again. Consumers are told at most once: such a message is stuck, and only a pers
 """
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
@@ -14,7 +14,7 @@ from traceback import format_tb
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
-from agency.due import IN_FLIGHT, DueState, claim, record
+from agency.due import IN_FLIGHT, DueState, claim_each, record
 from agency.messaging import channels, gate
 from agency.messaging.models import Audience, Channel, Message
 
@@ -23,7 +23,9 @@ LEASE = timedelta(seconds=30)
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600))
 """Waits between attempts; after the last one the message has failed."""
 BATCH = 25
-"""Messages claimed at once: of so many to consumers, at most, nobody knows whether they were sent when a worker is killed."""
+"""Messages to consumers claimed at once: of so many, at most, nobody knows whether they were sent when a worker is killed."""
+STAFF_BATCH = 100
+"""Messages to staff claimed at once; those that a worker leaves behind are sent again."""
 RECORD_EVERY = 0.25
 """Seconds of deliveries recorded by one statement: of so much, at most, staff are told again when a worker is killed."""
 
@@ -40,15 +42,20 @@ logger = logging.getLogger(__name__)
 def deliver_due(now: datetime, limit: int = BATCH, seconds: float = 10.0) -> int:
     """Every message due at `now` was handed to its provider, refused with a reason, or put off; return how many were claimed.
 
-    Works in batches of `limit`, one statement for each stage of a batch, and starts no batch after `seconds`.
+    Works in batches of `limit` messages to consumers and, if that is more, `STAFF_BATCH` to staff, one statement for each stage
+    of a batch, and starts no batch after `seconds`.
     """
     started = monotonic()
     recover(now)
+    most = {Audience.STAFF: max(limit, STAFF_BATCH), Audience.CONSUMER: limit}
+    kinds = [(Message.objects.filter(audience=audience), number) for audience, number in most.items()]
     total = 0
-    while batch := claim(Message.objects.all(), now + timedelta(seconds=monotonic() - started), limit, LEASE):
+    while batch := claim_each(kinds, now + timedelta(seconds=monotonic() - started), LEASE):
         total += len(batch)
         handed_back = _deliver_batch(batch, now)
-        if handed_back or monotonic() - started > seconds:
+        claimed = Counter(message.audience for message in batch)
+        is_last = all(claimed[audience] < number for audience, number in most.items())
+        if is_last or handed_back or monotonic() - started > seconds:
             break
     return total
 
@@ -66,7 +73,7 @@ def recover(now: datetime) -> int:
 def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
     """Deliver what was just claimed; True when time ran out and the rest was handed back."""
     started = monotonic()
-    prefetch_related_objects(batch, "user")
+    prefetch_related_objects([message for message in batch if message.audience == Audience.CONSUMER], "user")  # who signs
     unrecorded = _refuse(batch, now)
     left = deque(message for message in batch if message.state == DueState.IN_FLIGHT)
     providers: dict[str, channels.Provider] = {}

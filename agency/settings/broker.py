@@ -1,5 +1,6 @@
 """Celery: the broker `CELERY_BROKER_URL` names, or folders under the data folder."""
 
+import sys
 from typing import Any
 
 from .environment import DATA_DIR, env
@@ -35,5 +36,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # its queues would fill the folder, and nobody asks
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
+# Tasks of a thread share a connection, as requests do (agency/celery.py looks after it); Celery would connect for each.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1

@@ -271,8 +271,8 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, texts, now, o
     with CaptureQueriesContext(connection) as queries:
         assert deliver_due(now, limit=500) == 2 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Recovery, claim, the users, the record, and a claim that finds no more.
-    assert len(statements) == 5
+    # Recovery, claim, who signs what consumers get, the record.
+    assert len(statements) == 4
     assert len(texts.seen) == 2 * count
     assert texts.closed == 1
 

@@ -1,13 +1,18 @@
 """E-mails: as files that are replaced, never doubled, and through a mail server."""
 
 import smtplib
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from agency.due import DueState
 from agency.messaging import deliver_due, send
-from agency.messaging.email.letter import ASK_TO_STOP
+from agency.messaging.email.letter import ASK_TO_STOP, as_bytes
+from agency.messaging.email.letter import letter as letter_of
+from agency.messaging.letterhead import Letterhead
 from agency.messaging.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +72,25 @@ def test_mail_before_the_agency_is_set_up_still_leaves(sarah, mail, now):
     assigned(sarah, now)
     deliver_due(now)
     assert letters(mail)[0]["From"] == "leads@localhost"
+
+
+SENT = datetime(2026, 11, 20, 17, tzinfo=UTC)
+words = st.text(max_size=100) | st.text("ab =?_:,.@<>\"'\\\t\r\né", max_size=90) | st.from_regex(r"[ -~]{60,80}", fullmatch=True)
+
+
+@given(subject=words, body=words, name=words, to=st.emails() | words)
+@example(subject="New hot lead: Maria, auto", body="Hot, 90 points.\nIn turn.", name="Harbor Point", to="sarah@harbor.example")
+def test_the_fast_way_writes_the_same_letter(subject, body, name, to):
+    message = Message(pk=7, audience="staff", subject=subject, body=body, to=to, path="/leads/7/", created_at=SENT)
+    head = Letterhead(name=name, website="https://harborpoint.example")
+
+    def written(how):
+        try:
+            return how()
+        except Exception as error:
+            return type(error)
+
+    assert written(lambda: as_bytes(message, head)) == written(lambda: letter_of(message, head).message().as_bytes())
 
 
 class Server:

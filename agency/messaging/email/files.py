@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from agency.messaging.email.letter import letter
+from agency.messaging.email.letter import as_bytes
 from agency.messaging.letterhead import letterhead
 from agency.messaging.models import Message
 
@@ -23,7 +23,7 @@ class FileProvider:
         """The whole file is there under its name, or no file is."""
         path = self.folder / f"{message.created_at:%Y%m%d-%H%M%S}-{message.pk}.eml"
         unfinished = path.with_suffix(f".{os.getpid()}.part")
-        unfinished.write_bytes(letter(message, self._head).message().as_bytes())
+        unfinished.write_bytes(as_bytes(message, self._head))
         unfinished.replace(path)
         return path.name
 

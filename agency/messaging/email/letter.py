@@ -1,5 +1,6 @@
 """A message as an e-mail: who it is from, what stands under it, and an identity that stays the same on every attempt."""
 
+import re
 from email.utils import format_datetime, formataddr
 from urllib.parse import urlsplit
 
@@ -9,6 +10,14 @@ from django.core.mail import EmailMessage
 from agency.messaging.letterhead import Letterhead
 from agency.messaging.models import Audience, Message
 
+_START = (
+    'Content-Type: text/plain; charset="utf-8"',
+    "MIME-Version: 1.0",
+    "Content-Transfer-Encoding: 7bit",
+)
+_PLAIN_LINE = re.compile(r"(?!.*=\?)(?! )[ -~]{0,76}(?<! )|")
+"""What needs neither folding nor encoding, in a header or in the text."""
+_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 ASK_TO_STOP = "You can ask us to stop at any time: answer with the word STOP."
 
 
@@ -25,6 +34,18 @@ def letter(message: Message, head: Letterhead) -> EmailMessage:
         reply_to=[signer] if signer else None,
         headers=headers,
     )
+
+
+def as_bytes(message: Message, head: Letterhead) -> bytes:
+    """The e-mail as it travels. Plain words are put together here, to the same bytes as by Python's mail package but faster."""
+    mail = letter(message, head)
+    headers = [("Subject", mail.subject), ("From", mail.from_email), ("To", message.to), *mail.extra_headers.items()]
+    lines = [f"{name}: {value}" for name, value in headers]
+    if mail.reply_to or not (
+        _ADDRESS.fullmatch(message.to) and all(map(_PLAIN_LINE.fullmatch, [*lines, *mail.body.split("\n")]))
+    ):
+        return mail.message().as_bytes()
+    return "\n".join([*_START, *lines, "", mail.body]).encode("ascii")
 
 
 def message_id(message: Message, head: Letterhead) -> str:
