@@ -13,7 +13,7 @@ from leads.flags import WRONG_NUMBER, reflag, unflag, unrecognised
 from leads.history import note_status
 from leads.intake import fields
 from leads.intake.fields import FieldError
-from leads.intake.places import place
+from leads.intake.payload import place_fields
 from leads.locks import locked
 from leads.models import Lead, Note, Status, Tier
 from leads.rescoring import SCORE_FIELDS, apply_score, events_of
@@ -109,15 +109,7 @@ def _phone(name: str, value: Any, config: Configuration) -> dict[str, Any]:
 
 
 def _zip_code(name: str, value: Any, config: Configuration) -> dict[str, Any]:
-    written = fields.text(value, most=10)
-    found = place(written) if written else None
-    return {
-        "zip_code": written,
-        "city": found.city if found else "",
-        "state": found.state if found else "",
-        "county": found.county if found else "",
-        "timezone": found.timezone if found else "",
-    }
+    return place_fields(fields.text(value, most=10))
 
 
 def _line(name: str, value: Any, config: Configuration) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from agency.messaging import send_all, staff_drafts
 from leads.consents import UNSUBSCRIBE, withdrawal
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
@@ -21,6 +20,7 @@ from leads.intake.recognise import LIVE_STATUSES
 from leads.intake.record import Behaviour, write_rows
 from leads.locks import locked
 from leads.models import Event, Lead, Source, Status, Submission, Tier
+from leads.notices import tell_owner
 from leads.rescoring import apply_score, events_of
 from routing.assignment import assign
 
@@ -80,7 +80,7 @@ def _rescore(lead: Lead, event: GivenEvent, config: Configuration, now: datetime
             assign(lead, reason=CAUSE, now=now, facts=facts)
             note_status(lead, Status.NURTURE, by=None, now=now, reason=event.kind)
     elif rose and lead.tier == Tier.HOT:
-        _tell_owner(lead, now)
+        tell_owner(lead, "lead_turned_hot", subject=TURNED_HOT.format(name=lead.name, score=lead.score), now=now)
 
 
 def _sightings(lead: Lead) -> list[tuple[int, datetime]]:
@@ -88,19 +88,3 @@ def _sightings(lead: Lead) -> list[tuple[int, datetime]]:
     arrivals = Submission.objects.filter(lead=lead).values_list("source_id", "received_at")
     events = Event.objects.filter(lead=lead, source__isnull=False).values_list("source_id", "at")
     return [*arrivals, *events]
-
-
-def _tell_owner(lead: Lead, now: datetime) -> None:
-    if lead.owner is None:
-        return
-    send_all(
-        staff_drafts(
-            "lead_turned_hot",
-            user=lead.owner.user,
-            channels=["in_app"],
-            subject=TURNED_HOT.format(name=lead.name, score=lead.score),
-            path=f"/leads/{lead.pk}/",
-            lead_id=lead.pk,
-        ),
-        now,
-    )

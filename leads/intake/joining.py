@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from agency.messaging import send_all, staff_drafts
 from agency.phones import e164
 from leads.current import Configuration
 from leads.facts import facts_of, known_person
@@ -13,6 +12,7 @@ from leads.history import note_status
 from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, Rows, write_rows
 from leads.models import Lead, Source, Status, Tier
+from leads.notices import tell_owner
 from leads.rescoring import apply_score, events_of
 from routing.assignment import assign
 from routing.engine.facts import Decision
@@ -59,7 +59,13 @@ def join(
         decision = assign(lead, reason=CAUSE, now=now, facts=facts)
         note_status(lead, before, by=None, now=now, reason=CAME_BACK.format(name=lead.name, source=source.name))
         return decision
-    _tell_owner(lead, source, now)
+    tell_owner(
+        lead,
+        "lead_came_back",
+        subject=CAME_BACK.format(name=lead.name, source=source.name),
+        body=CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower()),
+        now=now,
+    )
     return None
 
 
@@ -79,20 +85,3 @@ def _complete(lead: Lead, arrival: Arrival) -> None:
             setattr(lead, name, getattr(arrival, name))
     lead.callback_at = arrival.callback_at or lead.callback_at
     lead.attributes = {**arrival.attributes, **lead.attributes}
-
-
-def _tell_owner(lead: Lead, source: Source, now: datetime) -> None:
-    if lead.owner is None:
-        return
-    send_all(
-        staff_drafts(
-            "lead_came_back",
-            user=lead.owner.user,
-            channels=["in_app"],
-            subject=CAME_BACK.format(name=lead.name, source=source.name),
-            body=CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower()),
-            path=f"/leads/{lead.pk}/",
-            lead_id=lead.pk,
-        ),
-        now,
-    )

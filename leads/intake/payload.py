@@ -161,7 +161,11 @@ def _place(value: Any) -> dict[str, str]:
     """Where it is, as far as the ZIP tells. Never refused: the lead still wants an owner."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 99_999:
         value = f"{value:05}"  # a ZIP sent as a number has lost its leading zeros
-    written = fields.given(value, most=10)
+    return place_fields(fields.given(value, most=10))
+
+
+def place_fields(written: str) -> dict[str, str]:
+    """The fields of a lead that say where it is, from its ZIP as it was written; the place is empty when nobody knows it."""
     found = place(written) if written else None
     if found is None:
         return {"zip_code": written, "city": "", "state": "", "county": "", "timezone": ""}
