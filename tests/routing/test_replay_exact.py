@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import transaction
 
-from producers.models import CapacityCap
+from producers import services
+from producers.models import CapacityCap, Load
 from routing.models import RoutingDecision, RuleSet
 from routing.simulation import replay
 from tests.routing.conftest import POD, Harbor
-from tests.routing.days import Days, draft_of
+from tests.routing.days import SELLERS, Days, draft_of
 
 BUSY_RULES = [
     {"name": "Existing clients go to whoever serves them", "when": {"existing_client": True}, "then": {"owner": "account"}},
@@ -70,13 +71,16 @@ def differences(ruleset: RuleSet | None, since: datetime, until: datetime) -> li
 def test_the_record_comes_out_again_whatever_happened_in_between(harbor, seed):
     """Also what people chose by hand, which stands; and from any moment on."""
     days = Days(harbor, seed)
+    CapacityCap.objects.create(producer=harbor.person("david"), period="day", family="personal", limit=2)
     days.pass_by(90)
+    busiest = Load.objects.filter(producer__key__in=SELLERS).select_related("producer").order_by("-open_leads", "pk")[0]
+    services.deactivate(busiest.producer, by=harbor.user("rosa"), now=days.now)
     published_at = days.now + timedelta(microseconds=1)
     published = days.publish(BUSY_RULES)
     days.pass_by(90)
     end = days.now + timedelta(seconds=1)
     causes = Counter(RoutingDecision.objects.values_list("cause", flat=True))
-    assert set(causes) >= {"intake", "decline", "escalation", "manual", "reopen", "event"}, causes
+    assert set(causes) >= {"intake", "decline", "escalation", "manual", "reopen", "event", "offboard"}, causes
     assert differences(None, harbor.now, end) == []
     assert differences(None, harbor.now + (end - harbor.now) / 3, end) == []
     assert differences(published, published_at, end) == []
