@@ -117,10 +117,12 @@ def _status_changes(lead: Lead) -> Iterator[Entry]:
 
 def _messages(lead: Lead) -> Iterator[Entry]:
     for row in Message.objects.filter(lead=lead).select_related("user").order_by("-pk"):
-        to = "the lead" if row.audience == Audience.CONSUMER else _name(row.user)
+        to_lead = row.audience == Audience.CONSUMER
+        to = "the lead" if to_lead else _name(row.user)
         data = {"kind": row.kind, "channel": row.channel, "audience": row.audience, "state": row.state}
         text, title = row.subject or row.body, f"{row.get_channel_display()} to {to}"
-        if row.state != DueState.DONE:  # it has not been sent, or nobody knows
+        on_its_way = row.state in (DueState.DUE, DueState.IN_FLIGHT)
+        if row.state != DueState.DONE and (to_lead or not on_its_way):  # staff will have it in a moment, the lead perhaps not
             text, title = row.outcome or text, f"{title} ({row.get_state_display().lower()})"
         yield Entry(row.finished_at or row.created_at, "message", title, text, data=data)
 

@@ -169,6 +169,20 @@ def test_what_was_said_to_the_person_is_not_told_as_said_to_whoever_signed(ana, 
     ]
 
 
+@pytest.mark.parametrize(("state", "title"), [("due", "E-mail to Sarah M."), ("failed", "E-mail to Sarah M. (failed)")])
+def test_what_staff_are_told_counts_as_told_unless_it_failed(ana, office, state, title):
+    told = {
+        "lead": ana,
+        "user": office.sarah.user,
+        "channel": "email",
+        "audience": "staff",
+        "kind": "lead_assigned",
+        "due_at": NOW,
+    }
+    Message.objects.create(**told, subject="A lead", state=state, created_at=NOW)
+    assert [(entry.title, entry.detail) for entry in timeline(ana)] == [(title, "A lead")]
+
+
 def test_an_event_s_own_words_do_not_change_its_kind(ana):
     Event.objects.create(lead=ana, kind="pricing_view", at=NOW, data={"kind": "something else"})
     assert timeline(ana)[0].data["kind"] == "pricing_view"
