@@ -110,7 +110,10 @@ class Me(generics.GenericAPIView[Any]):
         """The caller is available, busy or away from now on, and has this much other work."""
         producer = _own(request)
         given = _checked(AvailabilityInput(data=request.data))
-        change_producer(producer, changes=given, now=timezone.now())
+        try:
+            change_producer(producer, changes=given, now=timezone.now())
+        except ChangeError as error:
+            raise ValidationError(error.errors) from error
         return _standing(producer.key)
 
 

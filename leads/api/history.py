@@ -96,7 +96,7 @@ class WhyNotMe(generics.GenericAPIView[Any]):
     @extend_schema(
         tags=["leads"],
         summary="Why you did not get a lead",
-        description="Of any lead, also one you may not see: your part in the latest decision, and nothing of the lead or of others.",
+        description="Of any lead, also one you may not see: your part in the latest decision, nothing of the lead or of others.",
         responses={200: WhyNotMeSerializer, 404: NOT_FOUND},
     )
     def get(self, request: Request, pk: int) -> Response:

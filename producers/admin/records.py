@@ -93,8 +93,19 @@ class AppointmentAdmin(ModelAdmin):
 class LoadAdmin(ReadOnlyAdmin):
     """What everyone holds at this moment."""
 
-    list_display = ("producer", "presence", "open_leads", "day_count", "week_count", "month_count", "last_assigned_at")
-    list_filter = ("presence",)
+    list_display = (
+        "producer",
+        "presence",
+        "presence_cause",
+        "presence_until",
+        "open_leads",
+        "other_load",
+        "day_count",
+        "week_count",
+        "month_count",
+        "last_assigned_at",
+    )
+    list_filter = ("presence", "presence_cause")
     search_fields = PERSON_SEARCH
     list_select_related = ("producer__user",)
 

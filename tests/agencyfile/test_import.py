@@ -100,6 +100,7 @@ def test_an_export_of_every_unusual_thing_means_the_same(data: Data, person) -> 
             ],
         },
     )
+    data["agency"]["idle_minutes"] = 15
     person("sarah")["licenses"][0]["resident"] = False
     data["territories"] += [
         {"key": "jersey", "name": "Jersey", "states": ["NJ"]},

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from producers.models import CapacityCap, License, Territory
+from producers.presence import run_due
 from producers.services import LAST_RESORT
 from producers.shapes import BAD_COUNTY, BAD_ZIPS
 from tests.office import NOW, hand_in
@@ -80,6 +81,21 @@ def test_somebody_away_is_not_available_and_comes_back(speak, office):
     assert hand_in(office).owner == office.sarah, "at once"
     assert client.patch(f"{PRODUCERS}me/", {"availability": "available"}).json()["available"] is True
     assert client.get(f"{PRODUCERS}me/").json()["key"] == "james"
+
+
+def test_a_call_makes_busy_for_its_time(speak, office):
+    until = (NOW + timedelta(minutes=20)).isoformat()
+    mine = speak("james").patch(f"{PRODUCERS}me/", {"availability": "busy", "until": until}).json()
+    assert (mine["availability"], mine["available"]) == ("busy", False)
+    assert run_due(NOW + timedelta(minutes=20)) == 1
+    assert people(speak("rosa"))["james"]["availability"] == "available"
+    for body, field in (
+        ({"availability": "available", "until": until}, "until"),
+        ({"availability": "busy", "until": NOW.isoformat()}, "until"),
+        ({"until": until}, "availability"),
+    ):
+        answer = speak("james").patch(f"{PRODUCERS}me/", body)
+        assert (answer.status_code, list(answer.json())) == (400, [field])
 
 
 def test_on_holiday_and_after_hours_nobody_is_available(speak, office):

@@ -27,6 +27,8 @@ def test_no_page_has_a_serious_fault(visit: Visit) -> None:
         "/dashboard/",
         f"/leads/{leads['Ana'].pk}/",
         f"/leads/{leads['Lee'].pk}/",
+        "/fairness/",
+        f"/leads/why/?lead={leads['Ana'].pk}",
         "/leads/new/",
         "/leads/rejected/",
         f"/leads/rejected/{RejectedIntake.objects.get().pk}/",
