@@ -182,7 +182,19 @@ class LicenseSerializer(serializers.ModelSerializer[License]):
 
     class Meta:
         model = License
-        fields = ["id", "person", "state", "number", "authority", "effective", "expires", "resident", "active", "source", "verified_on"]
+        fields = [
+            "id",
+            "person",
+            "state",
+            "number",
+            "authority",
+            "effective",
+            "expires",
+            "resident",
+            "active",
+            "source",
+            "verified_on",
+        ]
         read_only_fields = fields
 
 
@@ -196,7 +208,10 @@ class LicenseInput(serializers.Serializer[Any]):
     effective = serializers.DateField()
     expires = serializers.DateField()
     resident = serializers.BooleanField(allow_null=True, required=False)
-    source = serializers.CharField(max_length=60, allow_blank=True, required=False, help_text="Where the record was taken from.")
+    # A field of the licence, not of the serializer: the framework takes it out of the class.
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=60, allow_blank=True, required=False, help_text="Where the record was taken from."
+    )
     verified_on = serializers.DateField(allow_null=True, required=False, help_text="When it was last held against that source.")
     active = serializers.BooleanField(required=False)
 

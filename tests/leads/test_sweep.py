@@ -66,7 +66,8 @@ def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(
 def test_the_command_says_what_was_done(db):
     out = StringIO()
     call_command("sweep", stdout=out)
-    assert out.getvalue().splitlines() == ["presence: 0", "escalation: 0", "follow up: 0", "licences: 0", "messages: 0", "replays: 0"]
+    kinds = ["presence", "escalation", "follow up", "licences", "messages", "replays"]
+    assert out.getvalue().splitlines() == [f"{kind}: 0" for kind in kinds]
 
 
 def test_the_task_sweeps(db):
