@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import psycopg
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from psycopg._preparing import PrepareManager
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
@@ -80,6 +80,21 @@ def run(sql: str, params: Parameters = ()) -> list[Row]:
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
         return _by_libpq(driver, session, sql, params)
+
+
+def first(sql: str, params: Parameters = ()) -> list[Row]:
+    """As `run`, for a statement that reads and begins a request: a connection that broke meanwhile is made anew.
+
+    It saves the look at the connection that Django takes at the beginning of each request.
+    """
+    if connection.in_atomic_block or connection.connection is None or connection.health_check_done:
+        return run(sql, params)
+    connection.health_check_done = True
+    try:
+        return run(sql, params)
+    except (InterfaceError, OperationalError):
+        connection.close()
+        return run(sql, params)
 
 
 def array(values: Sequence[Any]) -> str:

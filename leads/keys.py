@@ -62,7 +62,7 @@ def digest_of(plain: str) -> str:
 
 def find(plain: str, *, now: datetime) -> ApiKey | None:
     """The live key with this text, its holder loaded, or None; one query for a source's key, two for a person's."""
-    found = statements.run(_find(), [digest_of(plain)])
+    found = statements.first(_find(), [digest_of(plain)])
     if not found:
         return None
     row = found[0]

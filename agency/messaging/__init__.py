@@ -1,10 +1,10 @@
 """Telling people things: one outbox, one folder per channel, one gate before any word to a consumer.
 
-`send` and `send_all` write rows in the caller's transaction; `deliver_due` hands due rows to the channels' providers.
+`send`, `send_all` and `tell` write rows in the caller's transaction; `deliver_due` hands due rows to the channels' providers.
 """
 
 from agency.messaging.delivery import deliver_due
 from agency.messaging.gate import Permission, register_gate
-from agency.messaging.outbox import Draft, send, send_all, staff_drafts
+from agency.messaging.outbox import Draft, send, send_all, staff_drafts, tell
 
-__all__ = ["Draft", "Permission", "deliver_due", "register_gate", "send", "send_all", "staff_drafts"]
+__all__ = ["Draft", "Permission", "deliver_due", "register_gate", "send", "send_all", "staff_drafts", "tell"]

@@ -74,19 +74,18 @@ def send_all(drafts: Iterable[Draft], now: datetime) -> list[Message]:
 
     The caller owns the transaction.
     """
-    messages = [_message(draft, now) for draft in drafts]
-    if not messages:
-        return []
-    keys = bulk.insert(
-        Message,
-        [{name: getattr(message, name) for name in _COLUMNS} for message in messages],
-        tail="ON CONFLICT (dedupe_key) DO NOTHING",
-        returning="id, dedupe_key",
-    )
-    written = _match(messages, keys)
-    if any(message.state == DueState.DUE for message in written):
-        poke()
+    rows = [_row(draft, now) for draft in drafts]
+    written = []
+    for pk, row in _write(rows):
+        message = Message(id=pk, **row)
+        message._state.adding = False
+        written.append(message)
     return written
+
+
+def tell(drafts: Iterable[Draft], now: datetime) -> int:
+    """As `send_all`, for whoever needs no more than how many were written."""
+    return len(_write([_row(draft, now) for draft in drafts]))
 
 
 def staff_drafts(
@@ -120,42 +119,41 @@ def staff_drafts(
     ]
 
 
-_COLUMNS = (
-    "state", "due_at", "attempts", "finished_at", "outcome", "channel", "audience", "kind", "user_id", "lead_id",
-    "to", "subject", "body", "path", "dedupe_key", "provider_id", "created_at",
-)  # fmt: skip
-
-
-def _message(draft: Draft, now: datetime) -> Message:
+def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     in_app = draft.channel == Channel.IN_APP
     to = draft.to or (address_of(draft.channel, draft.user) if draft.user and draft.audience == Audience.STAFF else "")
-    return Message(
-        state=DueState.DONE if in_app else DueState.DUE,
-        due_at=draft.due_at or now,
-        finished_at=now if in_app else None,
-        channel=draft.channel,
-        audience=draft.audience,
-        kind=draft.kind,
-        user=draft.user,
-        lead_id=draft.lead_id,
-        to="" if in_app else to,
-        subject=draft.subject[:300],
-        body=draft.body,
-        path=draft.path,
-        dedupe_key=draft.dedupe_key,
-        created_at=now,
+    return {
+        "state": DueState.DONE if in_app else DueState.DUE,
+        "due_at": draft.due_at or now,
+        "attempts": 0,
+        "finished_at": now if in_app else None,
+        "outcome": "",
+        "channel": draft.channel,
+        "audience": draft.audience,
+        "kind": draft.kind,
+        "user_id": draft.user.pk if draft.user else None,
+        "lead_id": draft.lead_id,
+        "to": "" if in_app else to,
+        "subject": draft.subject[:300],
+        "body": draft.body,
+        "path": draft.path,
+        "dedupe_key": draft.dedupe_key,
+        "provider_id": "",
+        "created_at": now,
+    }
+
+
+def _write(rows: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """The rows that were written, with their ids: they come back in order, and only one with a key can be missing."""
+    written: list[tuple[int, dict[str, Any]]] = []
+    keys = iter(
+        bulk.insert(Message, rows, tail="ON CONFLICT (dedupe_key) DO NOTHING", returning="id, dedupe_key") if rows else ()
     )
-
-
-def _match(messages: Sequence[Message], keys: Sequence[tuple[Any, ...]]) -> list[Message]:
-    """The messages that were written, with their ids: rows come back in order, and only one with a key can be missing."""
-    written: list[Message] = []
-    rows = iter(keys)
-    row = next(rows, None)
-    for message in messages:
-        if row is not None and message.dedupe_key == row[1]:
-            message.pk = row[0]
-            message._state.adding = False
-            written.append(message)
-            row = next(rows, None)
+    key = next(keys, None)
+    for row in rows:
+        if key is not None and row["dedupe_key"] == key[1]:
+            written.append((key[0], row))
+            key = next(keys, None)
+    if any(row["state"] == DueState.DUE for _, row in written):
+        poke()
     return written

@@ -36,6 +36,7 @@ ARRIVAL_FIELDS = (
     "external_id", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "callback_at",
 )  # fmt: skip
 """Fields of the arrival that a lead has under the same name."""
+_LEAD_DEFAULTS = tuple((field.attname, field.get_default) for field in Lead._meta.concrete_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +179,20 @@ def _create(request: Request, known: recognise.Known, config: Configuration) -> 
 def _lead(request: Request) -> Lead:
     """The arrival as an unsaved lead. It is held by nobody for the instant until `assign` has decided."""
     arrival, now = request.arrival, request.now
-    return Lead(
-        source=request.source,
-        **{name: getattr(arrival, name) for name in ARRIVAL_FIELDS},
-        attributes=dict(arrival.attributes),
-        flags=list(arrival.flags),
-        status=Status.NEW,
-        held_until=now,
-        received_at=now,
-        updated_at=now,
-        last_activity_at=now,
-    )
+    values = {name: getattr(arrival, name) for name in ARRIVAL_FIELDS} | {
+        "source_id": request.source.pk,
+        "attributes": dict(arrival.attributes),
+        "flags": list(arrival.flags),
+        "status": Status.NEW,
+        "held_until": now,
+        "received_at": now,
+        "updated_at": now,
+        "last_activity_at": now,
+    }
+    # By position: with names, making the object costs more than filling it.
+    lead = Lead(*[values[name] if name in values else default() for name, default in _LEAD_DEFAULTS])
+    lead.source = request.source
+    return lead
 
 
 def _rows(request: Request, *, created: bool) -> list[models.Model]:

@@ -75,6 +75,28 @@ def test_a_connection_that_ends_takes_what_was_prepared_with_it():
     assert statements.run("SELECT %s::int", [2]) == [(2,)]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_first_statement_of_a_request_notices_a_broken_connection():
+    assert statements.run("SELECT %s::int", [1]) == [(1,)]
+    connection.health_check_done = False  # as at the beginning of a request
+    connection.connection.pgconn.finish()
+    assert statements.first("SELECT %s::int", [2]) == [(2,)]
+    connection.health_check_done = False
+    with CaptureQueriesContext(connection):
+        assert statements.first("SELECT pg_backend_pid()") == statements.run("SELECT pg_backend_pid()")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_ended_the_session_is_noticed_too():
+    [(pid,)] = statements.run("SELECT pg_backend_pid()")
+    ender = connection.copy()
+    with ender.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    ender.close()
+    connection.health_check_done = False
+    assert statements.first("SELECT pg_backend_pid()") != [(pid,)]
+
+
 def test_whoever_counts_statements_sees_these():
     with CaptureQueriesContext(connection) as seen:
         statements.run("SELECT %s::int", [1])
