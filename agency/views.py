@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import PasswordChangeForm as PlainPasswordChangeForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from agency.forms import Styled
 from agency.messaging.models import Channel, Message
 from agency.models import User
 from agency.pages import PageRequest, client_ip, page, public_page, within_rate
@@ -29,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(START_PAGES[cast(PageRequest, request).role])
 
 
-class LoginForm(AuthenticationForm):
+class LoginForm(Styled, AuthenticationForm):
     """Django's log-in with a limit of tries per name and address."""
 
     def clean(self) -> dict[str, object]:
@@ -58,11 +60,16 @@ class LoginView(auth.LoginView):
         return response
 
 
+class PasswordChangeForm(Styled, PlainPasswordChangeForm):
+    """The password of now, and the new one twice."""
+
+
 @method_decorator(page(), name="dispatch")
 class PasswordChangeView(auth.PasswordChangeView):
     """A person sets their own password."""
 
     template_name = "agency/password.html"
+    form_class = PasswordChangeForm
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: object) -> HttpResponse:

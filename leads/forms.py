@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.forms.utils import ErrorList
 
+from agency.forms import Styled
 from leads import current
 from leads.intake import fields as intake_fields
 from leads.models import Source, SourceKind, Status, TouchChannel, TouchOutcome, Verdict
@@ -36,20 +37,8 @@ OUTCOMES: Final = (
 )
 
 
-class PageForm(forms.Form):
-    """A form in the pages' look."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.CheckboxInput):
-                style = "form-check-input"
-            elif isinstance(field.widget, forms.Select):
-                style = "form-select"
-            else:
-                style = "form-control"
-            field.widget.attrs["class"] = style
+class PageForm(Styled):
+    """What is done with leads."""
 
     def add_intake_errors(self, errors: dict[str, list[str]]) -> None:
         """What intake refused stands beside its field, or above the form when the form has no such field."""
@@ -275,10 +264,10 @@ class ReassignForm(PageForm):
 
 
 class ResubmitForm(PersonForm):
-    """What was refused at intake, mended by a manager. Nothing is required here: intake says what is missing."""
+    """What was refused at intake, mended by a manager. A person has a name; what else is missing intake says."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.required = False
-            field.widget.is_required = False
+        for name in self.fields.keys() - {"first_name", "last_name"}:
+            self.fields[name].required = False
+            self.fields[name].widget.is_required = False

@@ -49,6 +49,15 @@ def test_what_every_page_loads_is_light() -> None:
     assert sum(len(gzip.compress(path.read_bytes())) for path in loaded) < FIRST_LOAD
 
 
+def test_dark_is_the_same_with_and_without_a_script() -> None:
+    css = (STATIC / "css" / "tokens.css").read_text()
+    by_script = re.search(r'\[data-bs-theme="dark"\] {(.*?)}', css, re.DOTALL)
+    by_system = re.search(r":root:not\(\[data-bs-theme\]\) {\s+color-scheme: dark;(.*?)}", css, re.DOTALL)
+    assert by_script
+    assert by_system
+    assert by_script[1].split() == by_system[1].split()
+
+
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 

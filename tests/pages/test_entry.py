@@ -1,5 +1,6 @@
 """Leads the agency types in, and refused ones that are mended."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -60,6 +61,20 @@ def test_a_manager_sees_what_was_refused_and_why(browse: Browse, refused: Reject
     page = rosa.get(f"/leads/rejected/{refused.pk}/").content.decode()
     assert 'value="12"' in page
     assert 'id="id_phone_error"' in page
+
+
+def test_what_must_be_there_is_not_called_optional(browse: Browse, office: Office) -> None:
+    with pytest.raises(IntakeError):
+        receive({"zip_code": "10005"}, source=office.vendor, now=NOW)
+    page = browse("rosa").get(f"/leads/rejected/{RejectedIntake.objects.get().pk}/").content.decode()
+    optional = {name for name in ("first_name", "last_name", "phone", "zip_code") if is_optional(page, name)}
+    assert optional == {"zip_code"}
+
+
+def is_optional(page: str, name: str) -> bool:
+    label = re.search(rf'<label class="form-label" for="id_{name}">(.*?)</label>', page)
+    assert label
+    return "optional" in label[1]
 
 
 def test_a_mended_request_becomes_a_lead_of_its_source(browse: Browse, refused: RejectedIntake) -> None:

@@ -121,3 +121,9 @@ def test_nobody_reads_someone_elses_notices(browse: Browse, office: Office) -> N
     assert browse(other).post("/notices/read/", {"id": notice.pk}).url == "/notices/"
     notice.refresh_from_db()
     assert notice.read_at is None
+
+
+def test_fields_at_the_front_door_are_those_of_every_form(browse: Browse, office: Office) -> None:
+    page = Client().get("/login/").content.decode()
+    assert len(re.findall(r'<input type="(?:text|password)"[^>]*class="form-control"', page)) == 2
+    assert browse("sarah").get("/password/").content.decode().count('class="form-control"') == 3
