@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from agency import statements
-from agency.messaging import send_all
+from agency.messaging import tell
 from producers import roster as rosters
 from routing import notices, sql
 from routing.decisions import dumps, facts_json, stored, trace_json
@@ -48,7 +49,9 @@ ENDS: dict[str, EndReason] = {
 """Cause → how the ownership before it ended; anything else by hand."""
 DECLINES_THAT_MOVE_CREDIT = frozenset({"licence", "bad_data", "conflict"})
 """Reasons that are not the producer's: any other decline keeps its turn, so that declining buys no leads."""
-CAUSES_THAT_MOVE_CREDIT = frozenset({"escalation", "manual", "offboard"})
+CAUSES_THAT_MOVE_CREDIT = frozenset({"escalation", "manual", "offboard", "edit"})
+CAUSES_THAT_LOOK_AGAIN = frozenset({"event", "edit"})
+"""Nobody gave the lead back: more is known of it. Whoever is chosen and has it already just keeps it."""
 
 FactsOf = Callable[["Lead", datetime], LeadFacts]
 Hook = Callable[["Lead", Decision, datetime, str], None]
@@ -99,18 +102,45 @@ def assign(
     """
     facts = facts or facts_of(lead, now)
     past = _lock(lead, fresh=_is_fresh(lead, reason, now))
-    previous = past.live if _moves_credit(reason, end_note) else None
+    asked = Asked(lead, facts, past, frozenset(exclude) | past.refused, now, reason, by, end_note)
+    why = ENDS.get(reason, end_reason or EndReason.REASSIGNED)
+    if past.live is not None and reason in CAUSES_THAT_LOOK_AGAIN:
+        with transaction.atomic():
+            outcome = _chosen(asked, why)
+            if stays := outcome.decision.producer == past.live.producer:
+                transaction.set_rollback(True)  # the ownership has not ended after all
+        return _carry_on(outcome) if stays else _carry_out(outcome)
+    return _carry_out(_chosen(asked, why))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the engine is asked of a locked lead, and why."""
+
+    lead: "Lead"
+    facts: LeadFacts
+    past: Past
+    passed_over: frozenset[str]
+    now: datetime
+    cause: str
+    by: "User | None"
+    note: str
+
+
+def _chosen(asked: Asked, why: str) -> "Outcome":
+    """The lead is nobody's, for `why`; returns what the rules make of it."""
+    facts, past, now = asked.facts, asked.past, asked.now
+    previous = past.live if _moves_credit(asked.cause, asked.note) else None
     if not past.none:
-        _end(lead, ENDS.get(reason, end_reason or EndReason.REASSIGNED), end_note, now)
+        _end(asked.lead, why, asked.note, now)
     read = read_state(facts, now, previous)
     state = without_turn(read, previous)
-    passed_over = frozenset(exclude) | past.refused
-    decision = decide(facts, state.roster, state.config.ruleset, state.rotations, now, exclude=passed_over)
+    decision = decide(facts, state.roster, state.config.ruleset, state.rotations, now, exclude=asked.passed_over)
     if decision.outcome == UNPLACED and decision.producer is None:
         raise AssignmentError(NOBODY_AT_ALL)
-    recorded = _recorded(facts, state, state.rotations, passed_over, "rules")
+    recorded = _recorded(facts, state, state.rotations, asked.passed_over, "rules")
     decision, ledgers = settled(state, decision, read.rotations, previous)
-    return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, reason, by))
+    return Outcome(asked.lead, facts, decision, state, ledgers, recorded, now, asked.cause, asked.by)
 
 
 def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, now: datetime) -> Decision:
@@ -122,6 +152,11 @@ def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, 
     words = BY_HAND.format(name=producer, by=by or "the agency", reason=reason)
     overrule = by is None or by.has_perm(OVER_CAPS)
     return hand_over(lead, producer.key, cause="manual", words=words, note=reason, overrule=overrule, shift=False, now=now, by=by)
+
+
+def barred(lead: "Lead", facts: LeadFacts, now: datetime) -> tuple[str, ...]:
+    """What forbids the lead's owner to have it, whoever says otherwise: licence, certification, employment. No owner: nothing."""
+    return () if lead.owner is None else against(facts, rosters.static(), lead.owner.key, now, overrule=True)
 
 
 def hand_over(
@@ -215,7 +250,21 @@ def _carry_out(outcome: Outcome) -> Decision:
     lead.owner, lead.owned_since = owner, outcome.now if owner else None
     lead.held_until, lead.unplaced = values["held_until"], values["unplaced"]
     lead.closed_at, lead.updated_at = None, outcome.now
-    send_all(notices.assigned(lead, outcome.facts, decision, outcome.state.config), outcome.now)
+    tell(notices.assigned(lead, outcome.facts, decision, outcome.state.config), outcome.now)
+    for hook in _hooks:
+        hook(lead, decision, outcome.now, outcome.cause)
+    return decision
+
+
+def _carry_on(outcome: Outcome) -> Decision:
+    """The decision is written, and its owner has the lead as before, clock and ladder too; told only when nobody else could."""
+    lead, decision = outcome.lead, outcome.decision
+    values = _values(outcome)
+    text = sql.keep(turn=decision.rotation is not None, rotations=bool(outcome.ledgers))
+    statements.run(text, values)
+    was_unplaced, lead.unplaced, lead.updated_at = lead.unplaced, values["unplaced"], outcome.now
+    if lead.unplaced and not was_unplaced:
+        tell(notices.assigned(lead, outcome.facts, decision, outcome.state.config), outcome.now)
     for hook in _hooks:
         hook(lead, decision, outcome.now, outcome.cause)
     return decision

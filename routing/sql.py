@@ -158,6 +158,27 @@ def write(*, owned: bool, again: bool, rotations: bool, ladder: bool, held: bool
     return f"WITH {', '.join(parts)} SELECT decision.id, lead.status, lead.steward_id FROM decision, lead"  # noqa: S608
 
 
+_TURN = """
+assignment AS (
+    UPDATE routing_assignment SET decision_id = decision.id, rotation = %(rotation)s::text FROM decision
+    WHERE routing_assignment.lead_id = %(lead)s::bigint AND ended_at IS NULL
+)"""
+
+
+@lru_cache(maxsize=4)
+def keep(*, turn: bool, rotations: bool) -> str:
+    """One statement that writes a decision for whoever has the lead already; a `turn` is theirs from now on."""
+    parts = [_DECISION]
+    if turn:
+        parts.append(_TURN)
+    if rotations:
+        parts.append(_ROTATIONS)
+    lead = apps.get_model("leads.Lead")._meta.db_table
+    changes = "unplaced = %(unplaced)s::boolean, updated_at = %(now)s::timestamptz"
+    parts.append(f"lead AS (UPDATE {lead} SET {changes} WHERE id = %(lead)s::bigint)")  # noqa: S608
+    return f"WITH {', '.join(parts)} SELECT id FROM decision"  # noqa: S608
+
+
 def _lead(*, owned: bool, held: bool) -> str:
     """The lead's side of it: who owns it, since when, or why nobody does."""
     nurtured = not owned and not held

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 from producers import roster as rosters
 from producers.facts import Roster
 from routing import rulesets
-from routing.assignment import CAUSES_THAT_MOVE_CREDIT, DECLINES_THAT_MOVE_CREDIT
+from routing.assignment import CAUSES_THAT_LOOK_AGAIN, CAUSES_THAT_MOVE_CREDIT, DECLINES_THAT_MOVE_CREDIT
 from routing.decisions import lead_from_data
 from routing.engine import HELD, UNPLACED, Decision, LeadFacts, decide
 from routing.engine import RuleSet as EngineRuleSet
 from routing.engine.decide import against, given
 from routing.models import RuleSet
 from routing.simulation import stream
-from routing.simulation.result import Replay, Tally, choice, outcomes
+from routing.simulation.result import Replay, Tally, choice
 from routing.simulation.stream import Own, Row
-from routing.simulation.world import Loads, Rotations, Track
+from routing.simulation.world import Loads, Rotations, Track, goes_on
 
 Progress = Callable[[int, int], bool]
 """Told how many decisions are done and how many there are; False ends the replay."""
@@ -60,26 +60,7 @@ def replay(
     simulation.finish(until)
     if progress is not None and not progress(len(ids), len(ids)):
         raise ReplayCancelledError
-    return _result(simulation.tally, ruleset, since, until, len(ids))
-
-
-def _result(tally: Tally, ruleset: RuleSet | None, since: datetime, until: datetime, decisions: int) -> Replay:
-    return Replay(
-        ruleset=ruleset.version if ruleset else None,
-        since=since,
-        until=until,
-        decisions=decisions,
-        asked=tally.asked,
-        kept=tally.kept,
-        by_hand=tally.by_hand,
-        moved=tally.moved,
-        otherwise=tally.otherwise,
-        was=outcomes(tally.was),
-        would=outcomes(tally.would),
-        people=tuple(tally.people()),
-        rules=tuple(tally.matrix()),
-        samples=tuple(tally.samples),
-    )
+    return simulation.tally.replay(ruleset.version if ruleset else None, since, until, len(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +238,14 @@ class Simulation:
         if was is not None and was.rotation:
             self.rotations.recorded(was)
         would = track.would if decision is None else self._own(moment, decision)
-        if not _is_given_back(row.cause, row.rule or None, row.outcome):
+        looks_again = row.cause in CAUSES_THAT_LOOK_AGAIN and not track.closed
+        if looks_again and (same := goes_on(track.was, was)):
+            was = same
+        elif not _is_given_back(row.cause, row.rule or None, row.outcome):
             self.loads.receive(was, row.at, replayed=False)
-        if decision is not None and not _is_given_back(row.cause, decision.rule, decision.outcome):
+        if decision is not None and looks_again and (same := goes_on(track.would, would)):
+            would = same
+        elif decision is not None and not _is_given_back(row.cause, decision.rule, decision.outcome):
             self.loads.receive(would, row.at, replayed=True)
         self.tally.capped(row, decision)
         waits = track.waits if decision is None else self._starts_to_wait(moment, decision)

@@ -231,3 +231,10 @@ class Track:
         """Whether both worlds have it with the same person, or with nobody."""
         mine, theirs = self.would and self.would.producer, self.was and self.was.producer
         return mine == theirs and not self.waits
+
+
+def goes_on(before: Own | None, after: Own | None) -> Own | None:
+    """The ownership of whoever just keeps the lead: received as before, by its old turn unless it took another. Else None."""
+    if before is None or after is None or before.producer != after.producer:
+        return None
+    return after._replace(kind=before.kind) if after.rotation else before

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leads import work
+from leads.edits import edit
 from leads.models import OPEN_STATUSES, Lead
 from producers import roster
 from producers.changes import change_producer
@@ -19,6 +20,7 @@ from tests.routing.conftest import Harbor
 from tests.routing.people import TUESDAY
 
 NEW_YORK = "America/New_York"
+PLACES = ("10005", "10105", "10205", "10305", "12345", "10005", "10205", "07030", "78701")
 SELLERS = ("sarah", "james", "rachel", "david")
 
 
@@ -55,7 +57,7 @@ class Days:
         line = self.rng.choice(["personal_auto", "homeowners", "renters", "bop", "cyber", "life_term", "spaceship"])
         events = [{"kind": "pricing_view", "at": self.now.isoformat()}] * self.rng.choice([0, 0, 2])
         expires = self.rng.choice([{}, {"policy_expires_on": str((self.now + timedelta(days=30)).date())}])
-        place = self.rng.choice(["10005", "10105", "10205", "10305", "12345", "10005", "10205", "07030", "78701"])
+        place = self.rng.choice(PLACES)
         self.harbor.lead(source, now=self.now, line=line, zip_code=place, events=events, **expires)
 
     def _any(self, **where) -> Lead | None:
@@ -106,6 +108,11 @@ class Days:
 
             payload = {"first_name": lead.first_name, "last_name": lead.last_name, "email": lead.email, "line": lead.line}
             receive(payload, source=Source.objects.get(key="website"), now=self.now)
+
+    def mend(self) -> None:
+        """It turns out that somebody lives elsewhere."""
+        if lead := self._any(status__in=OPEN_STATUSES):
+            edit(lead, by=self.harbor.user("rosa"), changes={"zip_code": self.rng.choice(PLACES)}, now=self.now)
 
     def sweep(self) -> None:
         """The ladder climbs, holds end."""

@@ -127,3 +127,14 @@ def test_what_would_have_been_is_what_is_once_the_rules_are_in_force(harbor, see
 def why_not() -> list[list[str]]:
     """What ruled people out, on record."""
     return [one[2] for trace in RoutingDecision.objects.values_list("trace", flat=True) for one in trace["considered"]]
+
+
+def test_the_record_comes_out_again_when_leads_turn_out_to_be_elsewhere(harbor):
+    """Whether somebody else has them then, or whoever has them just keeps them."""
+    days = Days(harbor, 3)
+    days.deeds = [*[days.arrive] * 3, *[days.mend] * 4, days.give, days.caps]
+    days.pass_by(70)
+    mended = RoutingDecision.objects.filter(cause="edit")
+    assert mended.filter(assignments=None).exclude(producer=None).exists()
+    assert mended.filter(assignments__isnull=False).exists()
+    assert differences(None, harbor.now, days.now + timedelta(seconds=1)) == []
