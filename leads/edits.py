@@ -16,6 +16,7 @@ from leads.intake.fields import FieldError
 from leads.intake.payload import place_fields
 from leads.locks import locked
 from leads.models import Lead, Note, Status, Tier
+from leads.rerouting import look_again, whereabouts
 from leads.rescoring import SCORE_FIELDS, apply_score, events_of
 from routing.assignment import assign
 
@@ -40,7 +41,8 @@ class EditError(Exception):
 def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> Lead:
     """The fields have the new values, cleaned as at intake; a note says what was changed by whom; the lead is scored again.
 
-    A nurtured lead that this makes worth a call is routed. Raises `EditError`.
+    A nurtured lead that this makes worth a call is routed; so is an open one whose owner may not have it as it is now, or that
+    nobody could take as it was. Raises `EditError`.
     """
     config = configuration()
     lead = locked(lead.pk)
@@ -49,7 +51,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     if not changed:
         return lead
     told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name not in FOLLOWING)
-    unknown, before, tier = unrecognised(lead), lead.status, lead.tier
+    unknown, before, tier, where = unrecognised(lead), lead.status, lead.tier, whereabouts(lead)
     for name in changed:
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
@@ -62,8 +64,10 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
     Note.objects.create(lead=lead, by=by, at=now, text=f"Changed {told}.")
     if lead.status == Status.NURTURE and tier == Tier.COLD != lead.tier:
-        assign(lead, reason=CAUSE, now=now, facts=facts)
+        assign(lead, reason=CAUSE, now=now, facts=facts, by=by)
         note_status(lead, before, by=by, now=now, reason=CAUSE)
+    elif whereabouts(lead) != where:
+        look_again(lead, facts, cause=CAUSE, by=by, now=now)
     return lead
 
 

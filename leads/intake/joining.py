@@ -13,6 +13,7 @@ from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, Rows, write_rows
 from leads.models import Lead, Source, Status, Tier
 from leads.notices import tell_owner
+from leads.rerouting import look_again, whereabouts
 from leads.rescoring import apply_score, events_of
 from routing.assignment import assign
 from routing.engine.facts import Decision
@@ -42,31 +43,35 @@ def join(
 ) -> Decision | None:
     """The arrival is part of the locked lead, which is rescored; its owner is told, or it is routed.
 
-    Routed is a nurtured lead that is worth a call now, and one that nobody could take until its place or line became clear.
+    Routed is a nurtured lead that is worth a call now, and one that nobody could take, or its owner may not have,
+    now that its place or line became clear.
 
     The caller owns the transaction and holds the lead's row. Returns the decision when there was one.
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
-    unclear, unknown = (lead.state, lead.family), unrecognised(lead)
+    where, unknown = whereabouts(lead), unrecognised(lead)
     _complete(lead, arrival)
-    clearer = unclear != (lead.state, lead.family)
     reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
     lead.last_activity_at = now
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
-    before = lead.status
-    if (before == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT)) or (lead.unplaced and clearer):
+    back = CAME_BACK.format(name=lead.name, source=source.name)
+    if lead.status == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT):
         decision = assign(lead, reason=CAUSE, now=now, facts=facts)
-        note_status(lead, before, by=None, now=now, reason=CAME_BACK.format(name=lead.name, source=source.name))
+        note_status(lead, Status.NURTURE, by=None, now=now, reason=back)
         return decision
+    owner = lead.owner
+    again = look_again(lead, facts, cause=CAUSE, by=None, reason=back, now=now) if whereabouts(lead) != where else None
+    if again is not None and lead.owner != owner:
+        return again
     tell_owner(
         lead,
         "lead_came_back",
-        subject=CAME_BACK.format(name=lead.name, source=source.name),
+        subject=back,
         body=CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower()),
         now=now,
     )
-    return None
+    return again
 
 
 def _complete(lead: Lead, arrival: Arrival) -> None:

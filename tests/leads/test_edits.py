@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from agency.messaging.models import Message
 from leads.edits import edit
 from leads.models import Note, StatusChange
+from leads.work import log_touch
+from producers.models import Load, Producer
+from routing.assignment import give
+from routing.models import Assignment, Rotation, RoutingDecision
 
 HOUR = timedelta(hours=1)
 
@@ -29,3 +34,88 @@ def test_the_note_tells_each_change(harbor, rosa):
     lead = harbor.receive().lead
     edit(lead, by=rosa, changes={"phone": "(212) 555-0143 x9"}, now=harbor.now)
     assert Note.objects.get().text == "Changed phone extension from nothing to 9."
+
+
+# --- Who may have it as it is now ---
+
+
+def ownerships(lead):
+    """(Owner, why it ended, in which words), oldest first."""
+    rows = Assignment.objects.filter(lead=lead).order_by("pk")
+    return list(rows.values_list("producer__key", "end_reason", "end_note"))
+
+
+def test_a_lead_whose_mended_zip_its_owner_has_no_licence_for_goes_to_somebody_who_has(harbor, rosa):
+    lead = harbor.receive().lead
+    assert lead.owner.key == "james"
+    lead = edit(lead, by=rosa, changes={"zip_code": "07030"}, now=harbor.now + HOUR)
+    assert (lead.owner.key, lead.unplaced, lead.status) == ("sarah", False, "new")
+    assert ownerships(lead) == [("james", "reassigned", "holds no licence in NJ"), ("sarah", "", "")]
+
+
+def test_a_lead_whose_mended_zip_nobody_is_licensed_for_is_unplaced_and_its_owner_told(harbor, rosa):
+    lead = harbor.receive().lead
+    assert lead.owner.key == "james"
+    lead = edit(lead, by=rosa, changes={"zip_code": "78701"}, now=harbor.now + HOUR)
+    assert (lead.owner.key, lead.unplaced, lead.owned_since) == ("rosa", True, harbor.now + HOUR)
+    assert ownerships(lead) == [("james", "reassigned", "holds no licence in TX"), ("rosa", "", "")]
+    told = Message.objects.get(kind="lead_taken", channel="in_app")
+    assert told.user.username == "james"
+    assert told.subject == "Ana Ruiz has gone to Rosa V."
+    assert "holds no licence in TX" in told.body
+    decision = RoutingDecision.objects.latest("id")
+    assert (decision.cause, decision.by, decision.outcome) == ("edit", rosa, "unplaced")
+
+
+def test_the_turn_of_an_owner_who_may_not_keep_the_lead_is_given_back(harbor, rosa):
+    lead = harbor.receive().lead
+    edit(lead, by=rosa, changes={"zip_code": "78701"}, now=harbor.now + HOUR)
+    [rotation] = Rotation.objects.all()
+    assert {key: one["owed"] for key, one in rotation.ledger.items()} == {"james": 0, "sarah": 0}
+
+
+def test_a_change_that_bars_nobody_leaves_the_lead_where_it_is(harbor, rosa):
+    lead = harbor.receive().lead
+    lead = edit(lead, by=rosa, changes={"zip_code": "10006", "line": "homeowners"}, now=harbor.now + HOUR)
+    assert ownerships(lead) == [("james", "", "")]
+    assert RoutingDecision.objects.filter(lead=lead).count() == 1
+
+
+def test_an_unplaced_lead_whose_mended_zip_somebody_is_licensed_for_is_with_them(harbor, rosa):
+    lead = harbor.receive("referral", zip_code="78701").lead
+    assert lead.unplaced
+    lead = edit(lead, by=rosa, changes={"zip_code": "10005"}, now=harbor.now + HOUR)
+    assert (lead.owner.key, lead.unplaced) == ("james", False)
+    assert not Message.objects.filter(kind="lead_taken").exists()
+
+
+def test_an_unplaced_lead_that_stays_with_the_owner_of_last_resort_keeps_its_clock_and_says_nothing_new(harbor, rosa):
+    lead = harbor.receive("referral", zip_code="78701").lead
+    told, ladder = Message.objects.filter(kind="lead_assigned").count(), list(lead.ladder.values_list("due_at", "state"))
+    assert told
+    lead = edit(lead, by=rosa, changes={"zip_code": "90210"}, now=harbor.now + HOUR)
+    assert (lead.owner.key, lead.unplaced, lead.owned_since) == ("rosa", True, harbor.now)
+    assert ownerships(lead) == [("rosa", "", "")]
+    assert list(lead.ladder.values_list("due_at", "state")) == ladder
+    assert Message.objects.filter(kind="lead_assigned").count() == told
+    assert Load.objects.get(producer__key="rosa").open_leads == 1
+    decision = RoutingDecision.objects.latest("id")
+    assert (decision.cause, decision.outcome, decision.at) == ("edit", "unplaced", harbor.now + HOUR)
+    assert "holds no licence in CA" in decision.reason
+
+
+def test_the_owner_of_last_resort_who_may_not_keep_a_lead_has_it_unplaced_and_is_told(harbor, rosa):
+    lead = harbor.receive().lead
+    give(lead, Producer.objects.get(key="rosa"), by=rosa, reason="Mine", now=harbor.now)
+    Message.objects.all().delete()
+    lead = edit(lead, by=rosa, changes={"zip_code": "78701"}, now=harbor.now + HOUR)
+    assert (lead.owner.key, lead.unplaced, lead.owned_since) == ("rosa", True, harbor.now)
+    assert {one.subject for one in Message.objects.all()} == {"Nobody could take Ana Ruiz, Personal auto"}
+
+
+def test_a_lead_that_is_being_worked_is_neither_put_to_rest_nor_kept_waiting_when_it_changes_hands(harbor, rosa):
+    lead = harbor.receive().lead
+    log_touch(lead, by=lead.owner.user, channel="call", outcome="reached", now=harbor.now + HOUR)
+    lead = edit(lead, by=rosa, changes={"line": "life_term"}, now=harbor.now + 2 * HOUR)
+    assert lead.status == "contacted"
+    assert lead.owner.key not in ("james", None)
