@@ -87,9 +87,9 @@ def first(sql: str, params: Parameters = ()) -> list[Row]:
 
     It saves the look at the connection that Django takes at the beginning of each request.
     """
-    if connection.in_atomic_block or connection.connection is None or connection.health_check_done:
+    if connection.in_atomic_block or connection.connection is None or connection.health_check_done:  # type: ignore[attr-defined]
         return run(sql, params)
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # django-stubs do not know it
     try:
         return run(sql, params)
     except (InterfaceError, OperationalError):

@@ -42,10 +42,10 @@ def as_bytes(message: Message, head: Letterhead) -> bytes:
     headers = [("Subject", mail.subject), ("From", mail.from_email), ("To", message.to), *mail.extra_headers.items()]
     lines = [f"{name}: {value}" for name, value in headers]
     if mail.reply_to or not (
-        _ADDRESS.fullmatch(message.to) and all(map(_PLAIN_LINE.fullmatch, [*lines, *mail.body.split("\n")]))
+        _ADDRESS.fullmatch(message.to) and all(map(_PLAIN_LINE.fullmatch, [*lines, *str(mail.body).split("\n")]))
     ):
         return mail.message().as_bytes()
-    return "\n".join([*_START, *lines, "", mail.body]).encode("ascii")
+    return "\n".join([*_START, *lines, "", str(mail.body)]).encode("ascii")
 
 
 def message_id(message: Message, head: Letterhead) -> str:
