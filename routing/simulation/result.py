@@ -204,6 +204,25 @@ class Tally:
         elif was.rule != would.rule:
             self.otherwise += 1
 
+    def replay(self, ruleset: int | None, since: datetime, until: datetime, decisions: int) -> Replay:
+        """What was counted, as the result of a replay of so many decisions."""
+        return Replay(
+            ruleset=ruleset,
+            since=since,
+            until=until,
+            decisions=decisions,
+            asked=self.asked,
+            kept=self.kept,
+            by_hand=self.by_hand,
+            moved=self.moved,
+            otherwise=self.otherwise,
+            was=_outcomes(self.was),
+            would=_outcomes(self.would),
+            people=tuple(self.people()),
+            rules=tuple(self.matrix()),
+            samples=tuple(self.samples),
+        )
+
     def people(self) -> Iterable[PersonChange]:
         """Everyone who has or would have had a lead, or stood at a cap: who gains most first."""
         for had, has in self.owners.values():
@@ -241,7 +260,7 @@ def choice(decision: Decision) -> Choice:
     return Choice(decision.outcome, decision.producer, decision.rule or "", decision.reason, decision.plan)
 
 
-def outcomes(counted: Counter[str]) -> dict[str, int]:
+def _outcomes(counted: Counter[str]) -> dict[str, int]:
     """Every outcome with its number, also those that did not occur."""
     return {name: counted[name] for name in OUTCOMES}
 
