@@ -87,9 +87,23 @@ def receive(
     try:
         return take_in(payload, source=source, idempotency_key=idempotency_key, now=now, door=door, by=by)
     except IntakeError as error:
+        if _is_another(payload, source, idempotency_key):
+            raise IdempotencyConflict from None
         kept = Value(None, JSONField()) if payload is None else storable(payload)  # a JSON null is not an SQL one
         RejectedIntake.objects.create(source=source, door=door, payload=kept, errors=error.errors, received_at=now)
         raise
+
+
+def _is_another(payload: Any, source: Source, idempotency_key: str | None) -> bool:
+    """Whether the source has used this key before, for another body than this one, which is wrong."""
+    try:
+        key = payloads.idempotency_key(idempotency_key)
+    except IntakeError:
+        return False
+    if key is None:
+        return False
+    earlier = Submission.objects.filter(source=source, idempotency_key=key)
+    return earlier.exclude(body_hash=body_hash(storable(payload))).exists()
 
 
 def take_in(payload: Any, *, source: Source, idempotency_key: str | None, now: datetime, door: str, by: User | None) -> Receipt:

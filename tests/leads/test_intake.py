@@ -222,6 +222,13 @@ def test_the_same_key_with_another_body_is_a_conflict(harbor):
     assert Submission.objects.count() == 1
 
 
+def test_the_same_key_with_another_body_that_is_wrong_is_a_conflict_too_and_nothing_to_mend(harbor):
+    harbor.receive(key="k-1")
+    with pytest.raises(IdempotencyConflict):
+        harbor.receive(key="k-1", phone="555", email=None)
+    assert not RejectedIntake.objects.exists()
+
+
 def test_the_same_key_of_another_source_is_another_request(harbor):
     harbor.receive(key="k-1")
     assert harbor.receive("referral", key="k-1", email="ben@example.com", phone="(212) 555-0199").created
