@@ -153,5 +153,7 @@ class Roster:
     territories: tuple[TerritoryFacts, ...]
     lines: Mapping[str, LineFacts]
     loads: Mapping[str, LoadFacts] = field(default_factory=dict)
+    without_leads: frozenset[str] = frozenset()
+    """Keys of those who work here in a role that receives no leads."""
     closed: frozenset[date] = frozenset()
     """Days on which the agency's holidays close everyone."""

@@ -29,23 +29,23 @@ def read_roster(number: int) -> Roster:
     """The static roster as the tables have it now, called version `number`; a fixed number of queries."""
     agency = Agency.objects.select_related("fallback__producer").first()
     fallback = agency.fallback if agency else None
-    people = {one.key: _producer(one) for one in _producers()}
+    active = _producers()
     return Roster(
         number=number,
         timezone=agency.timezone if agency else DEFAULT_TIMEZONE,
         hours=(parse_week(agency.hours) if agency else None) or OFFICE_HOURS,
         holidays=agency.holidays if agency else "",
         fallback=fallback.producer.key if fallback and hasattr(fallback, "producer") else None,
-        producers=people,
+        producers={one.key: _producer(one) for one in active if one.role != Role.MARKETING},
         territories=tuple(_territory(one) for one in _territories()),
         lines={one.key: _line(one) for one in LineOfBusiness.objects.filter(active=True).order_by("key")},
+        without_leads=frozenset(one.key for one in active if one.role == Role.MARKETING),
     )
 
 
 def _producers() -> list[Producer]:
     return list(
         Producer.objects.filter(active=True, user__is_active=True)
-        .exclude(role=Role.MARKETING)
         .select_related("user", "backup")
         .prefetch_related(
             Prefetch("teams", Team.objects.filter(active=True)),

@@ -31,6 +31,7 @@ def to_data(roster: Roster) -> dict[str, Any]:
         "producers": [_producer_data(one) for one in roster.producers.values()],
         "territories": [_territory_data(one) for one in roster.territories],
         "lines": [_line_data(one) for one in roster.lines.values()],
+        "without_leads": sorted(roster.without_leads),
     }
 
 
@@ -47,6 +48,7 @@ def from_data(data: Mapping[str, Any]) -> Roster:
         producers={one.key: one for one in producers},
         territories=tuple(_territory(one) for one in data["territories"]),
         lines={one.key: one for one in lines},
+        without_leads=frozenset(data.get("without_leads", ())),
     )
 
 

@@ -27,7 +27,7 @@ from routing.engine.facts import (
     RuleSet,
     RuleTried,
 )
-from routing.engine.gates import EXCLUDED, INACTIVE, Standing, off_shift, over_caps, proof
+from routing.engine.gates import EXCLUDED, INACTIVE, NO_LEADS, Standing, off_shift, over_caps, proof
 from routing.engine.index import RosterIndex, index_of
 from routing.engine.rotation import NOBODY, Wait, take_turn, wait
 
@@ -116,7 +116,7 @@ class Case:
     def _why_never(self, key: str) -> tuple[str, ...]:
         person = self.roster.producers.get(key)
         if person is None:
-            return (INACTIVE,)
+            return (NO_LEADS if key in self.roster.without_leads else INACTIVE,)
         why = self.index.stand(self.standings, key, self.lead.state, self.lead.line, self.day).why
         if person.caps or person.limited_caps:
             why += over_caps(person, self.load(key), self.lead.family, self.lead.tier)

@@ -13,6 +13,7 @@ CLOSED = "the agency is closed today"
 OUTSIDE_HOURS = "is outside working hours"
 AWAY = "is away"
 INACTIVE = "does not work here any more"
+NO_LEADS = "is in a role that receives no leads"
 NO_APPOINTMENT = "no carrier appointment on record in {state}"
 NOT_APPOINTED = "no appointment with {carrier} on record in {state}"
 

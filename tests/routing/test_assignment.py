@@ -269,6 +269,11 @@ def test_a_lead_that_changed_hands_meanwhile_is_not_changed_again(harbor):
     assert harbor.owner(lead) == "sarah"
 
 
+def test_somebody_in_marketing_works_here_and_receives_no_leads(harbor):
+    with pytest.raises(AssignmentError, match=r"^Mia R\. cannot have this lead: is in a role that receives no leads\.$"):
+        give(harbor.lead(), harbor.person("mia"), by=harbor.user("rosa"), reason="Try", now=TUESDAY)
+
+
 def test_nobody_can_overrule_a_licence(harbor):
     lead = harbor.lead(zip_code="07030")  # New Jersey, where Sarah alone is licensed
     with pytest.raises(AssignmentError, match=r"James K\. cannot have this lead: holds no licence in NJ"), transaction.atomic():

@@ -8,7 +8,7 @@ import pytest
 from producers.facts import CertificationFacts, LoadFacts
 from routing.engine import Balance, Rule, decide
 from routing.engine.decide import against, given
-from routing.engine.gates import AWAY, CLOSED, EXCLUDED, INACTIVE, NO_STATE, OUTSIDE_HOURS
+from routing.engine.gates import AWAY, CLOSED, EXCLUDED, INACTIVE, NO_LEADS, NO_STATE, OUTSIDE_HOURS
 from routing.engine.words import NEEDS_OWNER, NO_TERRITORY, NOBODY_THERE
 from tests.routing.people import (
     CARLA,
@@ -436,6 +436,7 @@ def test_what_stands_against_a_person_by_hand():
     assert against(lead(), office, "sarah", TUESDAY, overrule=True) == ()
     assert against(lead(), office, "james", TUESDAY, overrule=True) == ("holds no licence in NY",)
     assert against(lead(), office, "bob", TUESDAY, overrule=True) == (INACTIVE,)
+    assert against(lead(), replace(office, without_leads=frozenset({"mia"})), "mia", TUESDAY, overrule=True) == (NO_LEADS,)
 
 
 def test_what_the_gates_say_of_a_hand_s_choice_is_kept_with_it():
