@@ -5,7 +5,7 @@ from typing import Final
 
 from agency.messaging import send_all, staff_drafts
 from agency.models import Agency, AppointmentCheck
-from leads.models import Lead, Note
+from leads.models import Lead, Note, Quote
 from leads.work.desk import WorkError
 from producers.roster import local_day, static
 from routing.engine.gates import unappointed
@@ -22,22 +22,22 @@ CHANNELS: Final = ("in_app", "email")
 def check_appointment(lead: Lead, carrier: str, *, now: datetime) -> None:
     """The owner was appointed by `carrier` in the lead's state, or it is noted on the lead and told to the managers.
 
-    In the caller's transaction. WorkError where the agency requires an appointment. A sale without a carrier, or of a lead whose
-    state is not known, is not held against anything.
+    In the caller's transaction. WorkError where the agency requires an appointment. No carrier said: the last quote's. Where
+    there is none either, or the lead's state is not known, the sale is not held against anything.
     """
-    if not carrier.strip() or not lead.state or lead.owner is None:
+    if not lead.state or lead.owner is None:
         return
     roster = static()
     person = roster.producers.get(lead.owner.key)
     if person is None or not index_of(roster).keeps_appointments:
         return
-    day = local_day(now, roster.timezone)
-    missing = unappointed(person, lead.state, carrier.strip(), day)
+    day, named = local_day(now, roster.timezone), carrier.strip() or _quoted(lead)
+    missing = unappointed(person, lead.state, named, day) if named else ""
     if not missing:
         return
     if Agency.objects.filter(appointments=AppointmentCheck.REQUIRE).exists():
         raise WorkError(NOT_APPOINTED.format(name=person.name, what=missing))
-    text = BOUND_WITHOUT.format(carrier=carrier.strip(), name=person.name, what=missing, day=day)
+    text = BOUND_WITHOUT.format(carrier=named, name=person.name, what=missing, day=day)
     Note.objects.create(lead=lead, by=None, at=now, text=text)
     drafts = [
         draft
@@ -52,3 +52,8 @@ def check_appointment(lead: Lead, carrier: str, *, now: datetime) -> None:
         )
     ]
     send_all(drafts, now)
+
+
+def _quoted(lead: Lead) -> str:
+    """The carrier of the last quote."""
+    return Quote.objects.filter(lead=lead).order_by("-quoted_at", "-pk").values_list("carrier", flat=True).first() or ""

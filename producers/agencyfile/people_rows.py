@@ -72,8 +72,10 @@ def link_people(entries: tuple[PersonEntry, ...], writing: Writing) -> None:
 
 
 def release_people(_: tuple[PersonEntry, ...], writing: Writing) -> None:
-    """Whoever has left, by this file or before, holds nothing."""
-    for producer in Producer.objects.filter(Q(active=False) | Q(role=Role.MARKETING)).select_related("user").order_by("pk"):
+    """Whoever has left, by this file or before, holds nothing. Who left before and held nothing since is let be."""
+    touched = Q(key__in=writing.done.get("people", {})) | Q(load__open_leads__gt=0)
+    gone = Producer.objects.filter(touched, Q(active=False) | Q(role=Role.MARKETING))
+    for producer in gone.select_related("user").order_by("pk"):
         leaving.release(producer, by=writing.by, now=writing.now)
 
 
@@ -216,7 +218,9 @@ def _dump(one: Producer, teams: list[str], lines: list[str]) -> dict[str, Any]:
         "npn": one.npn,
         "notify": one.notify,
         "licenses": [_dump_license(each) for each in sorted(one.licenses.all(), key=lambda each: each.pk) if each.active],
-        "appointments": [_dump_appointment(each) for each in sorted(one.appointments.all(), key=lambda each: each.pk) if each.active],
+        "appointments": [
+            _dump_appointment(each) for each in sorted(one.appointments.all(), key=lambda each: each.pk) if each.active
+        ],
         "certifications": [_dump_certification(each) for each in one.certifications.all()],
         "caps": caps_of(one),
         "hours": write_week(hours) if hours else None,

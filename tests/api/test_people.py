@@ -276,6 +276,24 @@ def test_licences_are_read_and_put_back_as_they_are(speak, office):
     assert client.put(LICENSES, page).json() == page
 
 
+def test_a_licence_says_where_its_record_came_from_until_somebody_says_otherwise(speak, office):
+    licence = {
+        "person": "james",
+        "state": "NJ",
+        "number": "NJ-7",
+        "authority": ["property", "casualty"],
+        "effective": "2026-01-01",
+        "expires": "2028-01-01",
+        "source": "state register",
+        "verified_on": "2026-11-02",
+    }
+    assert speak("rosa").put(LICENSES, licence).status_code == 200
+    kept = {name: value for name, value in licence.items() if name not in ("source", "verified_on")}
+    assert speak("rosa").put(LICENSES, kept | {"expires": "2029-01-01"}).status_code == 200
+    held = License.objects.get(number="NJ-7")
+    assert (held.source, str(held.verified_on), str(held.expires)) == ("state register", "2026-11-02", "2029-01-01")
+
+
 def test_licences_replace_those_of_the_people_named_only(speak, office):
     licence = {
         "person": "james",

@@ -81,7 +81,15 @@ def test_an_agency_that_requires_appointments_does_not_let_it_happen(office):
     assert Policy.objects.count() == 1
 
 
-def test_a_sale_without_a_carrier_is_held_against_nothing(office):
+def test_a_sale_without_a_carrier_is_of_the_carrier_that_was_quoted(office):
+    Agency.objects.update(appointments="require")
+    lead, _ = leads_of(office)
+    work.set_status(lead, by=office.james.user, status="quoted", premium=Decimal(1840), carrier="Borough Mutual", now=NOW)
+    with pytest.raises(work.WorkError):
+        bind(lead, "")
+
+
+def test_a_sale_of_no_carrier_at_all_is_held_against_nothing(office):
     Agency.objects.update(appointments="require")
     lead, _ = leads_of(office)
     bind(lead, "")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from producers.models import License
+from producers.models import Appointment, License
 from tests.office import hand_in
 
 
@@ -39,3 +39,15 @@ def test_the_dashboard_leads_there(browse, office):
 
 def test_it_is_for_managers(browse, office):
     assert browse("sarah").get(reverse("leads:licences")).status_code == 403
+
+
+def test_a_leads_page_says_how_old_the_licences_record_is_and_which_appointment_is_missing(browse, office):
+    for person in (office.sarah, office.james):
+        held = person.licenses.get()
+        held.source, held.verified_on = "the state register", date(2026, 11, 4)
+        held.save()
+    Appointment.objects.create(producer=office.sarah, carrier="Acme", state="NJ", effective=date(2025, 1, 1))
+    lead = hand_in(office)
+    page = browse(lead.owner.key).get(reverse("leads:detail", args=[lead.pk])).content.decode()
+    assert "record checked 2026-11-04 against the state register, 20 days before" in page
+    assert "no carrier appointment on record in NY" in page
