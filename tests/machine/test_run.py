@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -106,6 +107,10 @@ def test_one_life_from_an_empty_folder_through_every_death(copy: Copy) -> None:
     copy.start()
     copy.wait_until_healthy()
     assert f"http://localhost:{copy.port}/" in copy.output()
+    with ExitStack() as silent:  # callers that connect and say nothing keep nobody waiting
+        for _ in range(12):
+            silent.enter_context(socket.create_connection(("127.0.0.1", copy.port)))
+        assert eventually(copy.is_healthy, 10)
 
     for words in ("gunicorn agency.wsgi", "agency worker", "agency beat"):
         victim = copy.named(words)[0]
