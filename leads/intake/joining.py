@@ -64,13 +64,8 @@ def join(
     again = look_again(lead, facts, cause=CAUSE, by=None, reason=back, now=now) if whereabouts(lead) != where else None
     if again is not None and lead.owner != owner:
         return again
-    tell_owner(
-        lead,
-        "lead_came_back",
-        subject=back,
-        body=CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower()),
-        now=now,
-    )
+    body = CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower())
+    tell_owner(lead, "lead_came_back", subject=back, body=body, now=now)
     return again
 
 
