@@ -134,7 +134,8 @@ def show(results: Mapping[str, object]) -> str:
     lines += [f"  {model:24} median {one['median_us']:>8}   p99 {one['p99_us']:>8}" for model, one in results["decide"].items()]
     one = results["replay"]
     measured = "" if one["decisions"] == MANY else f", reckoned from {one['decisions']:,} that took {one['seconds']} s"
-    lines += ["", f"replay of {MANY:,} leads, 50 people, 30 rules: {one['seconds_for_100000']} s{measured}"]
+    figures = f"{one['seconds_for_100000']} s, {one['cpu_seconds_for_100000']} s of it this process's CPU"
+    lines += ["", f"replay of {MANY:,} leads, 50 people, 30 rules: {figures}{measured}"]
     return "\n".join(lines)
 
 
