@@ -7,6 +7,7 @@ class LeadsConfig(AppConfig):
 
     def ready(self) -> None:
         """The floors below know how to ask about leads, and every change to what intake caches counts."""
+        from agency import warming
         from agency.agencyfile import register
         from agency.messaging import register_gate
         from agency.revisions import PLANS, SCORING, SOURCES, watch
@@ -28,3 +29,4 @@ class LeadsConfig(AppConfig):
         offboarding.on_leaving(followup.on_leaving)
         routing_places.register(spot_of=places.spot_of, states_between=places.states_between)
         schedule.register_duties()
+        warming.register(places.read)
