@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate
 
 class AgencyConfig(AppConfig):
     name = "agency"
+    verbose_name = "Agency"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

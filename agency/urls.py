@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("producers.urls")),
     path("api/v1/", include("leads.api_urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
 ]

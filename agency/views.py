@@ -8,10 +8,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.forms import PasswordChangeForm as PlainPasswordChangeForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from agency.forms import Styled
 from agency.messaging.models import Channel, Message
@@ -23,6 +24,12 @@ LOGIN_TRIES = 10
 LOGIN_WINDOW = 900  # seconds
 TOO_MANY_LOGINS = "Too many tries. Wait a quarter of an hour, or ask a manager to set a new password."
 NOTICES_SHOWN = 100
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """To the icon: browsers look here for one where an answer names none, such as a file or the end of a dialog."""
+    return redirect(static("img/icon.svg"))
 
 
 @page()

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class LeadsConfig(AppConfig):
     name = "leads"
+    verbose_name = "Leads"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -15,6 +16,7 @@ class LeadsConfig(AppConfig):
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.intake import places
+        from producers import counties
         from routing import assignment, offboarding
         from routing import places as routing_places
 
@@ -27,6 +29,7 @@ class LeadsConfig(AppConfig):
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
         offboarding.on_leaving(followup.on_leaving)
+        counties.register(places.counties)
         routing_places.register(spot_of=places.spot_of, states_between=places.states_between)
         schedule.register_duties()
         warming.register(places.read)

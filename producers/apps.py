@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate
 
 class ProducersConfig(AppConfig):
     name = "producers"
+    verbose_name = "People"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -130,6 +130,8 @@ class Producer(models.Model):
 
     class Meta:
         ordering = ["key"]
+        verbose_name = "person"
+        verbose_name_plural = "people"
 
     def __str__(self) -> str:
         return self.user.name

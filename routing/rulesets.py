@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from agency import revisions
+from producers.counties import counties
 from producers.models import Family, LineOfBusiness, Producer, Role, Team, Territory
 from routing.engine import Known, actions, conditions
 from routing.engine import Rule as EngineRule
@@ -65,6 +66,10 @@ def known() -> Known:
         teams=_keys(Team.objects.filter(active=True).values_list("key", flat=True)),
         people=_keys(Producer.objects.filter(active=True).exclude(role=Role.MARKETING).values_list("key", flat=True)),
         levels=_keys(Producer.objects.filter(active=True).exclude(level="").values_list("level", flat=True)),
+        nurture_plans=_keys(
+            apps.get_model("leads.Plan")._default_manager.filter(active=True, starts="nurture").values_list("key", flat=True)
+        ),
+        counties=counties(),
         families=frozenset(Family.values),
     )
 
@@ -122,7 +127,7 @@ def load_rules(rules: Sequence[Mapping[str, Any]], *, note: str, now: datetime, 
     if current and [{"when": {}, **rule} for rule in plain(current)] == wanted:
         return current
     draft = _draft(note=note, by=by, now=now, copied_from=current)
-    Rule.objects.bulk_create(Rule(ruleset=draft, position=index, **rule) for index, rule in enumerate(wanted))
+    Rule.objects.bulk_create(Rule(ruleset=draft, position=index, **rule) for index, rule in enumerate(wanted, start=1))
     return publish(draft, by=by, now=now)
 
 
@@ -133,7 +138,7 @@ def copy_into_draft(ruleset: RuleSet, *, by: "User | None", now: datetime, note:
     draft = _draft(note=note, by=by, now=now, copied_from=ruleset)
     Rule.objects.bulk_create(
         Rule(ruleset=draft, position=index, name=rule.name, when=rule.when, then=rule.then)
-        for index, rule in enumerate(ruleset.rules.order_by("position", "id"))
+        for index, rule in enumerate(ruleset.rules.order_by("position", "id"), start=1)
     )
     return draft
 

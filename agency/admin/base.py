@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     class _TabularInline(admin.TabularInline[Any, Any]):
         """See above."""
 
+    class _StackedInline(admin.StackedInline[Any, Any]):
+        """See above."""
+
 else:
     from unfold.admin import ModelAdmin as _ModelAdmin
+    from unfold.admin import StackedInline as _StackedInline
     from unfold.admin import TabularInline as _TabularInline
 
 PER_PAGE = 50
@@ -40,6 +44,13 @@ class ModelAdmin(_ModelAdmin):
 
 class TabularInline(_TabularInline):
     """Rows of a child record inside its parent's page."""
+
+    extra = 0
+    show_change_link = False
+
+
+class StackedInline(_StackedInline):
+    """Cards of a child record inside its parent's page."""
 
     extra = 0
     show_change_link = False

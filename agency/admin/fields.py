@@ -117,6 +117,14 @@ class ListField(SimpleArrayField):
         return list(super().to_python(value))
 
 
+class ShortListField(ListField):
+    """A few short words on one line, with commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """All on one line."""
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 class WrittenFieldsMixin:
     """For a model admin or inline: `written_fields` says of JSON fields how they are edited."""
 

@@ -17,7 +17,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from agency.admin.fields import ListField, ProblemsFormMixin
+from agency.admin.fields import ListField, ProblemsFormMixin, ShortListField
 from agency.agencyfile.agency import read_notify
 from agency.agencyfile.fields import Fields, Problems
 from agency.models import User
@@ -44,6 +44,7 @@ ENDS_BEFORE_IT_BEGINS = "This ends before it begins."
 CLOSES_BEFORE_IT_OPENS = "This closes before it opens."
 UNKNOWN_AUTHORITY = "There is no authority called {name}. Known: {known}."
 REQUIRES_SHAPE = "Write one set of authorities per line, such as `- [property, casualty]`."
+LANGUAGES = "Codes with commas between, such as en, es."
 ZIPS = "Five digits, or a range such as 10001-10099; one to the line."
 COUNTIES = "The state, a slash and the county, such as NY/Kings County; one to the line."
 STATES = "Two capital letters, such as NJ."
@@ -66,7 +67,9 @@ class ProducerForm(ProblemsFormMixin, _ProducerForm):
     class Meta:
         model = Producer
         exclude = ("user",)
-        field_classes = {"languages": ListField}
+        field_classes = {"languages": ShortListField}
+        widgets = {"languages": UnfoldAdminTextInputWidget}
+        help_texts = {"languages": LANGUAGES}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,6 +127,11 @@ class LicenseForm(_LicenseForm):
     class Meta:
         model = License
         exclude = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "number" in self.fields:
+            self.fields["number"].required = True
 
     def clean_state(self) -> str:
         """A jurisdiction that licenses producers."""

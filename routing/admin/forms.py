@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from agency.admin.fields import ProblemsFormMixin
 from routing import ladder, rulesets
@@ -21,6 +20,8 @@ else:
 
 NAME_TWICE = "Two rules have the same name. Turns are kept by name, so each rule needs its own."
 LAST = 1_000_000
+BOX = 48
+"""How many letters a line of the box of conditions holds at least, on a screen 1280 pixels wide."""
 
 
 class EscalationPolicyForm(ProblemsFormMixin, _PolicyForm):
@@ -45,7 +46,6 @@ class RuleForm(ProblemsFormMixin, _Form):
     class Meta:
         model = Rule
         fields = ("position", "name", "when", "then")
-        widgets = {"name": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     known: conditions.Known
     """Set by the form set, once for all its rules."""
@@ -56,9 +56,12 @@ class RuleForm(ProblemsFormMixin, _Form):
             self.fields["position"].required = False
         if not self.instance.pk:
             self.initial["position"] = None
+        for name in ("when", "then"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = _lines(self[name].value() or "")
 
     def clean_name(self) -> str:
-        """On one line, however it was typed."""
+        """Without spaces that nobody sees."""
         return " ".join(self.cleaned_data["name"].split())
 
     def clean_position(self) -> int:
@@ -98,9 +101,21 @@ class RuleFormSet(_FormSet):
         """Number the rules."""
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")]
-        kept.sort(key=lambda form: form.cleaned_data.get("position", LAST))
+        kept.sort(key=_place)
         for number, form in enumerate(kept, start=1):
             if form.instance.position != number:
                 form.instance.position = number
                 if "position" not in form.changed_data:
                     form.changed_data.append("position")
+
+
+def _place(form: Any) -> tuple[int, int]:
+    """Where a rule was put; one moved up goes before the rule that stood there, one moved down after it."""
+    place, before = form.cleaned_data.get("position", LAST), form.initial.get("position")
+    moved = 0 if before is None else place - before
+    return place, (moved > 0) - (moved < 0)
+
+
+def _lines(text: str) -> int:
+    """How many lines the text takes in its box."""
+    return max(1, sum(-(-len(line) // BOX) or 1 for line in text.splitlines()))

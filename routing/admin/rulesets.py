@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
-from agency.admin.base import ModelAdmin, TabularInline, as_typed, go_to, table, who
+from agency.admin.base import ModelAdmin, StackedInline, as_typed, go_to, link_to, who
 from agency.admin.fields import Written, WrittenFieldsMixin, written
 from producers import roster
 from producers.facts import Roster
@@ -37,25 +38,35 @@ STATE_COLOURS = {
 }
 ACTION = ("owner", "person", "nurture", "distribute", "among", "weights", "top", "hold_seconds")
 MAY_PUBLISH = "agency.publish_rules"
+NEW = "What it does is said here in words once it is saved."
+WHEN = "M j, Y, g:i a"
 
 
-class RuleInline(WrittenFieldsMixin, TabularInline):
-    """The rules in the order they are tried, each with its meaning in words."""
+class RuleInline(WrittenFieldsMixin, StackedInline):
+    """The rules in the order they are tried, a card each: its meaning in words, and how it is written."""
 
     model = Rule
     form = RuleForm
     formset = RuleFormSet
+    template = "admin/routing/rules.html"
     written_fields = {"when": Written(), "then": Written(order=ACTION)}
-    ordering = ("position",)
+    ordering = ("position", "id")
     ordering_field = "position"
-    hide_title = True
-    fields = ("position", "name", "when", "then", "meaning")
-    readonly_fields = ("meaning",)
+    readonly_fields = ("meaning", "as_written")
+
+    class Media:
+        js = ("js/rules.js",)
 
     @cached_property
     def people(self) -> Roster:
         """The roster, once for all rows: an inline lives as long as its request."""
         return roster.static()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """What is typed where it may be changed; else how it is written, folded."""
+        if self.has_change_permission(request, obj):
+            return ("position", "name", "meaning", "when", "then")
+        return ("position", "name", "meaning", "as_written")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """In drafts."""
@@ -72,7 +83,14 @@ class RuleInline(WrittenFieldsMixin, TabularInline):
     @admin.display(description="in words")
     def meaning(self, rule: Rule) -> str:
         """What the rule does, as one sentence."""
-        return _sentence(rule, self.people) if rule.pk else "–"
+        return actions.sentence(RuleFacts(name=rule.name, when=rule.when, then=rule.then), self.people) if rule.pk else NEW
+
+    @admin.display(description="as written")
+    def as_written(self, rule: Rule) -> SafeString:
+        """Conditions and action in the words of the agency file."""
+        when, then = written(rule.when).replace("\n", ", "), written(rule.then, ACTION).replace("\n", ", ")
+        text = as_typed(f"when: {when}\nthen: {then}" if when else f"then: {then}")
+        return format_html("<details><summary>As written</summary>{}</details>", text)
 
 
 @admin.register(RuleSet)
@@ -83,19 +101,8 @@ class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmi
     list_display = ("title", "coloured_state", "rule_count", "note", "published_at", "published_by")
     list_filter = ("state",)
     search_fields = ("note", "=version", "rules__name")
-    list_select_related = ("published_by",)
-    about = ("note", ("state", "copied_from"), ("created_at", "created_by"), ("published_at", "published_by"))
-    # Everything but the note, which says what a draft is for.
-    readonly_fields = (
-        "state",
-        "copied_from",
-        "created_at",
-        "created_by",
-        "published_at",
-        "published_by",
-        "rules_in_words",
-        "look_over",
-    )
+    list_select_related = ("published_by", "created_by", "copied_from")
+    readonly_fields = ("story", "look_over")
     actions_list = ("current",)
     actions_detail = ("edit_copy", "try_lead", "replay", "compare")
     actions_submit_line = ("publish",)
@@ -106,24 +113,23 @@ class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmi
         found: QuerySet[Any] = super().get_queryset(request).annotate(rule_count=Count("rules"))
         return found
 
-    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        """A draft's rules are edited."""
-        return list(self.inlines) if is_draft(obj) else []
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """What stands out is said of a draft: another version can no longer be mended."""
+        return ("look_over", "note", "story") if is_draft(obj) else ("note", "story")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Any other version's rules are read."""
-        about = (None, {"fields": ("look_over", *self.about) if is_draft(obj) else self.about})
-        return (about,) if is_draft(obj) else (("Rules", {"fields": ("rules_in_words",)}), about)
-
-    @admin.display(description="")
-    def rules_in_words(self, ruleset: RuleSet) -> SafeString:
-        """Each rule in its turn: its meaning, and how it is written."""
-        people = roster.static()
-        rows = [
-            (number, rule.name, format_html("{}{}", _sentence(rule, people), _as_written(rule)))
-            for number, rule in enumerate(ruleset.rules.order_by("position", "id"), start=1)
-        ]
-        return table(("", "Rule", "What it does"), rows)
+    @admin.display(description="history")
+    def story(self, ruleset: RuleSet) -> SafeString:
+        """Its state, where it comes from, and who made it and put it in force, when."""
+        steps = [format_html("{}", ruleset.get_state_display())]
+        if ruleset.copied_from:
+            steps.append(format_html("copied from {}", link_to(ruleset.copied_from, self.title(ruleset.copied_from).lower())))
+        for verb, at, by in (
+            ("created", ruleset.created_at, ruleset.created_by),
+            ("published", ruleset.published_at, ruleset.published_by),
+        ):
+            if at:
+                steps.append(format_html("{} {}{}", verb, date_format(timezone.localtime(at), WHEN), f" by {by}" if by else ""))
+        return format_html_join(" · ", "{}", ((step,) for step in steps))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new version begins as a copy of an old one."""
@@ -137,12 +143,15 @@ class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmi
         """Whoever may publish may begin a draft."""
         return bool(request.user.has_perm(MAY_PUBLISH))
 
+    def has_edit_copy_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may copy, but not a draft: that is edited itself. Asked with an id, and with nothing when it is pressed."""
+        return self.has_copy_permission(request) and not is_draft(_found(obj))
+
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts only. The theme asks with an id where Django asks with the set, and with nothing when it is pressed."""
         if obj is None:
             return self.has_copy_permission(request)
-        ruleset = obj if isinstance(obj, Model) else RuleSet.objects.filter(pk=obj).first()
-        return self.has_copy_permission(request) and is_draft(ruleset)
+        return self.has_copy_permission(request) and is_draft(_found(obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Drafts only."""
@@ -173,7 +182,7 @@ class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmi
         description="Edit these rules",
         url_path="edit-copy",
         icon="edit",
-        permissions=["copy"],
+        permissions=["edit_copy"],
         dialog={
             "title": "Edit these rules",
             "description": "The rules are copied into a draft. Nothing changes for leads until the draft is published.",
@@ -209,14 +218,12 @@ def is_draft(ruleset: object) -> bool:
     return isinstance(ruleset, RuleSet) and ruleset.state == RuleSetState.DRAFT
 
 
+def _found(asked: object) -> object:
+    """The rule set of an id; a rule set is itself, and what is no id is none."""
+    if asked is None or isinstance(asked, Model):
+        return asked
+    return RuleSet.objects.filter(pk=asked).first() if str(asked).isdecimal() else None
+
+
 def _page(pk: int) -> str:
     return reverse("admin:routing_ruleset_change", args=[pk])
-
-
-def _sentence(rule: Rule, people: Roster) -> str:
-    return actions.sentence(RuleFacts(name=rule.name, when=rule.when, then=rule.then), people)
-
-
-def _as_written(rule: Rule) -> SafeString:
-    when, then = written(rule.when).replace("\n", ", "), written(rule.then, ACTION).replace("\n", ", ")
-    return as_typed(f"when: {when}\nthen: {then}" if when else f"then: {then}")

@@ -66,6 +66,7 @@ password_change      GET    login  200   200   200   200     200       login  lo
 password_change      POST   login  200   200   200   200     200       login  login
 notices              GET    login  200   200   200   200     200       login  login
 read_notices         POST   login  302   302   302   302     302       login  login
+favicon              GET    302    302   302   302   302     302       302    302
 healthz              GET    503    503   503   503   503     503       503    503
 leads:inbox          GET    login  200   200   200   200     403       login  login
 leads:inbox_rows     GET    login  200   200   200   200     403       login  login
@@ -83,6 +84,8 @@ leads:rejected       GET    login  403   403   403   200     403       login  lo
 leads:rejected_one   GET    login  403   403   403   200     403       login  login
 leads:rejected_one   POST   login  403   403   403   422     403       login  login
 leads:detail         GET    login  200   404   404   200     403       login  login
+leads:edit           GET    login  200   404   404   200     403       login  login
+leads:edit           POST   login  422   404   404   422     403       login  login
 leads:accept         POST   login  302   404   404   302     403       login  login
 leads:decline        POST   login  302   404   404   422     403       login  login
 leads:touch          POST   login  302   404   404   302     403       login  login
@@ -108,6 +111,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("login", "POST"): {"username": "james", "password": "james"},
     ("password_change", "POST"): {"old_password": "wrong"},
     ("producers:presence", "POST"): {"presence": "busy"},
+    ("leads:edit", "POST"): {"first_name": "Ana"},
     ("leads:decline", "POST"): {"reason": "too_busy"},
     ("leads:touch", "POST"): {"outcome": "no_answer"},
     ("leads:status", "POST"): {"status": "contacted"},

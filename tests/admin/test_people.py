@@ -189,3 +189,27 @@ def test_licences_are_found_by_how_soon_they_expire(rosa, office):
     License.objects.filter(producer=office.james).update(expires=date(2020, 2, 1))
     answer = rosa.get(page("producers_license_changelist"), {"expiry": "expired"})
     assert [one.producer.key for one in answer.context["cl"].result_list] == ["james"]
+
+
+def test_a_license_needs_its_number(rosa, office):
+    url = page("producers_producer_change", office.sarah.pk)
+    values = form_of(rosa, url)
+    cells = {"state": "NJ", "number": "", "authority": ["property"], "effective": "2026-01-01", "expires": "2028-01-01"}
+    answer = send(rosa, url, **add_row(values, "licenses", **cells))
+    assert any(error.startswith("number: ") for error in errors_of(answer))
+    assert not office.sarah.licenses.filter(state="NJ").exists()
+
+
+def test_languages_are_typed_on_one_line(rosa, office):
+    url = page("producers_producer_change", office.sarah.pk)
+    send(rosa, url, languages="en, es")
+    office.sarah.refresh_from_db()
+    assert office.sarah.languages == ["en", "es"]
+    assert form_of(rosa, url)["languages"] == ["en, es"]
+
+
+def test_the_way_to_a_person_is_named_as_in_the_menu(rosa, office):
+    answer = rosa.get(page("producers_producer_change", office.sarah.pk))
+    text = answer.content.decode()
+    assert "Producers" not in text
+    assert "People" in text

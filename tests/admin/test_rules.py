@@ -112,6 +112,46 @@ def test_a_new_rule_goes_last_and_a_moved_one_where_it_was_put(rosa, office):
     assert list(draft.rules.order_by("position").values_list("name", "position")) == [("Hot to James", 1), (TAKING_TURNS, 2)]
 
 
+def test_a_rule_takes_the_place_that_is_typed_whoever_stood_there(rosa, office):
+    url = draft_page(rosa)
+    for name in ("B", "C", "D"):
+        send(rosa, url, **add_row(form_of(rosa, url), "rules", name=name, then="person: james", position=""))
+    draft = RuleSet.objects.get(state=RuleSetState.DRAFT)
+
+    def put(name: str, place: str) -> str:
+        send(rosa, url, **{f"{row(form_of(rosa, url), 'rules', name=name)}-position": place})
+        return " ".join(draft.rules.exclude(name=TAKING_TURNS).order_by("position").values_list("name", flat=True))
+
+    assert list(draft.rules.order_by("position").values_list("position", flat=True)) == [1, 2, 3, 4]
+    assert put("D", "2") == "D B C"
+    assert put("D", "3") == "B D C"
+    assert put("B", "4") == "D C B"
+
+
+def test_only_a_draft_has_handles_and_boxes_and_is_not_copied_again(rosa, office):
+    in_words = rosa.get(page("routing_ruleset_change", in_force().pk)).content.decode()
+    assert "As written" in in_words
+    assert rosa.get(page("routing_ruleset_change", "7/none-such")).status_code == 302
+    assert "drag_indicator" not in in_words
+    assert "<textarea" not in in_words
+    url = draft_page(rosa)
+    draft = rosa.get(url).content.decode()
+    assert "drag_indicator" in draft
+    for button in ("Try a lead", "What would have changed?", "Compare", "Save and publish"):
+        assert button in draft
+    assert "Edit these rules" not in draft
+    assert "Edit these rules" in in_words
+
+
+def test_a_box_is_as_high_as_what_is_in_it(rosa, office):
+    url = draft_page(rosa)
+    first = row(form_of(rosa, url), "rules", name=TAKING_TURNS)
+    then = "distribute: best_fit\namong: everyone\nhold_seconds: 30"
+    send(rosa, url, **{f"{first}-when": "tier: hot", f"{first}-then": then})
+    form = rosa.get(url).context["inline_admin_formsets"][0].formset.forms[0]
+    assert (form.fields["when"].widget.attrs["rows"], form.fields["then"].widget.attrs["rows"]) == (1, 3)
+
+
 def test_two_rules_of_one_name_are_refused(rosa, office):
     url = draft_page(rosa)
     answer = send(rosa, url, **add_row(form_of(rosa, url), "rules", name=TAKING_TURNS, then="person: james", position=""))

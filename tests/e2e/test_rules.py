@@ -41,10 +41,10 @@ def last_week(agency: object) -> list[Lead]:
 
 def rule_row(page: Page, name: str) -> Any:
     """The draft's rule of this name, as a row to type in."""
-    named = page.locator("textarea[name$='-name']")
+    named = page.locator("input[name$='-name']")
     for n in range(named.count()):
         if named.nth(n).input_value() == name:
-            return page.locator(f"textarea[name='{named.nth(n).get_attribute('name')}']"), n
+            return page.locator(f"input[name='{named.nth(n).get_attribute('name')}']"), n
     raise AssertionError(f"no rule {name}")
 
 
