@@ -19,6 +19,7 @@ WORDS = {
     Presence.AWAY: "You are away: leads go to others until you are back.",
 }
 NO_PROFILE = "You have no profile among the people who work leads."
+NOT_A_CHOICE = "Say available, busy or away."
 
 
 @page("work_leads")
@@ -28,8 +29,10 @@ def presence(request: HttpRequest) -> HttpResponse:
     asked = cast(PageRequest, request)
     producer = Producer.objects.filter(user=asked.user).first()
     chosen = asked.POST.get("presence", "")
-    if producer is None or chosen not in Presence.values:
+    if producer is None:
         messages.error(asked, NO_PROFILE)
+    elif chosen not in Presence.values:
+        messages.error(asked, NOT_A_CHOICE)
     else:
         set_presence(producer, presence=chosen, now=timezone.now())
         messages.success(asked, WORDS[Presence(chosen)])

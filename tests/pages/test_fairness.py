@@ -79,10 +79,10 @@ def test_the_price_of_the_page_does_not_grow(browse: Browse, office: Office, dja
     rosa = browse("rosa")
     hand_in(office)
     rosa.get("/fairness/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         rosa.get("/fairness/")
     for _ in range(4):
         rosa.post("/fairness/", form(office))
     rosa.get("/fairness/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         rosa.get("/fairness/")
