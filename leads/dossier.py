@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from agency.due import DueState
 from agency.models import User
-from leads import current
+from leads.calling import CHANNEL as BY_CALL
+from leads.calling import Caution, caution
+from leads.clocks import clocks, people
 from leads.followup import Permission, may_contact
 from leads.followup.selectors import upcoming
-from leads.inbox import late_from
 from leads.models import Client, Consent, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
@@ -22,7 +23,7 @@ from routing.engine import RuleTried
 from routing.models import Assignment, LadderStep, RoutingDecision
 
 STEP_ICONS = {"call": "telephone", "sms": "chat-left-text", "email": "envelope", "": "arrow-repeat"}
-CHANNELS = (("call", "Calls"), ("sms", "Texts"), ("email", "E-mails"))
+CHANNELS = ((BY_CALL, "Calls"), ("sms", "Texts"), ("email", "E-mails"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Choice:
 class Reach:
     """Whether something automatic may go out on one channel now, and why not."""
 
+    channel: str
     label: str
     permission: Permission
 
@@ -63,6 +65,8 @@ class Next:
     icon: str
     is_rung: bool
     """Of the escalation ladder: an attempt before it keeps it from happening."""
+    refusal: str = ""
+    """Why it will not go out, as things stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,11 @@ class Dossier:
     assignment: Assignment | None
     since: datetime | None
     """When the clock started that still runs; None once someone tried."""
+    starts_at: datetime | None
+    """When the clock will start, of an owner who is not at work yet."""
     late: bool
+    caution: Caution | None
+    """Why they had better not be called now."""
     choice: Choice | None
     next: Sequence[Next]
     entries: Sequence[Entry]
@@ -92,27 +100,33 @@ class Dossier:
     def version(self) -> str:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
-        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
+        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late, self.caution)
         return hashlib.blake2s(repr((shown, self.next)).encode(), digest_size=8).hexdigest()
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
     """All about the lead as `viewer` may see it; a constant number of queries."""
-    roster = current.configuration().roster
+    roster = people(now)
     line = roster.lines.get(lead.line)
     assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     untouched = assignment is not None and assignment.first_attempt_at is None and lead.status == Status.NEW
-    late_at = late_from([lead], target).get(lead.pk)
+    known = clocks([lead], working=roster, target=target)
+    clock = known.get(lead.pk) if untouched else None
+    runs = clock is not None and clock.starts_at <= now
+    reach = [Reach(channel, label, may_contact(lead, channel, now)) for channel, label in CHANNELS]
+    by_call = next(one.permission for one in reach if one.channel == BY_CALL)
     return Dossier(
         lead=lead,
         line=line.name if line else lead.line,
         local_time=now.astimezone(ZoneInfo(lead.timezone)) if lead.timezone else None,
-        reach=[Reach(label, may_contact(lead, channel, now)) for channel, label in CHANNELS],
+        reach=reach,
         assignment=assignment,
-        since=lead.owned_since if untouched else None,
-        late=untouched and late_at is not None and late_at <= now,
+        since=clock.starts_at if clock and runs else None,
+        starts_at=clock.starts_at if clock and not runs else None,
+        late=clock is not None and clock.late_at <= now,
+        caution=caution(lead, by_call) if lead.phone else None,
         choice=choice(lead, roster),
-        next=_next(lead),
+        next=_next(lead, reach),
         entries=told_once(timeline(lead)),
         quotes=list(Quote.objects.filter(lead=lead).order_by("-quoted_at")),
         policies=list(Policy.objects.filter(lead=lead).order_by("-bound_at")),
@@ -150,11 +164,14 @@ def _same_news(one: Entry, other: Entry) -> bool:
     return same and one.title.rpartition(" to ")[2] == other.title.rpartition(" to ")[2]
 
 
-def _next(lead: Lead) -> list[Next]:
-    """What is still to come, soonest first; two queries."""
+def _next(lead: Lead, reach: Sequence[Reach]) -> list[Next]:
+    """What is still to come, soonest first, and what of it cannot go out; two queries. Quiet hours only put it off."""
+    barred = {one.channel: one.permission.reason for one in reach if not one.permission.allowed and not one.permission.retry_at}
     rungs = LadderStep.objects.filter(lead=lead, state=DueState.DUE)
     found = [Next(rung.due_at, str(rung), "lightning-charge-fill", True) for rung in rungs]
-    found += [Next(step.due_at, str(step), STEP_ICONS[step.channel], False) for step in upcoming(lead.pk)]
+    found += [
+        Next(step.due_at, str(step), STEP_ICONS[step.channel], False, barred.get(step.channel, "")) for step in upcoming(lead.pk)
+    ]
     return sorted(found, key=lambda one: one.at)
 
 

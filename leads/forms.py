@@ -8,9 +8,10 @@ from django import forms
 from django.forms.utils import ErrorList
 
 from agency.forms import Styled
+from agency.templatetags.pages import phone as national
 from leads import current
 from leads.intake import fields as intake_fields
-from leads.models import Source, SourceKind, Status, TouchChannel, TouchOutcome, Verdict
+from leads.models import Lead, Source, SourceKind, Status, TouchChannel, TouchOutcome, Verdict
 from producers.models import Family, Producer
 
 CONSENT_TEXT: Final = (
@@ -167,6 +168,43 @@ class EntryForm(PersonForm):
         if (premium := self.cleaned_data.get("premium_estimate")) is not None:
             found["premium_estimate"] = str(premium)
         return found
+
+
+class EditForm(PageForm):
+    """What is on record of the person and of what they want, to be put right. Only what was changed is judged, by the service."""
+
+    first_name = text("First name", 100, required=True)
+    last_name = text("Last name", 100, required=True)
+    phone = forms.CharField(label="Phone", max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    email = forms.CharField(
+        label="E-mail", max_length=254, required=False, widget=forms.EmailInput(attrs={"spellcheck": "false"})
+    )
+    zip_code = text("ZIP code", 10, inputmode="numeric")
+    line = forms.ChoiceField(label="Line", required=False)
+    current_carrier = text("Current insurer", 120)
+    policy_expires_on = forms.DateField(
+        label="Policy ends on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    premium_estimate = forms.DecimalField(
+        label="Premium, roughly",
+        required=False,
+        max_digits=12,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    def __init__(self, *args: Any, lead: Lead, **kwargs: Any) -> None:
+        known = {name: getattr(lead, name) for name in self.base_fields}
+        known["phone"] = " ext. ".join(filter(None, (national(lead.phone), lead.phone_extension)))
+        super().__init__(*args, initial=known, **kwargs)
+        choices = line_choices()
+        if lead.line and not any(lead.line == key for _, group in choices if isinstance(group, list) for key, _ in group):
+            choices.insert(1, (lead.line, f"{lead.line} (not one of ours)"))
+        self.fields["line"].choices = choices  # type: ignore[attr-defined]  # the stub knows Field only
+
+    def changes(self) -> dict[str, Any]:
+        """Field → new value, of what was changed."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 class TouchForm(PageForm):

@@ -12,10 +12,12 @@ from django.db.models import Case, DateTimeField, Exists, FilteredRelation, Oute
 
 from agency.due import DueState
 from agency.models import Agency
-from leads import current
+from leads.calling import Caution, cautions
+from leads.clocks import people, starts_at
 from leads.followup.selectors import is_due_call
-from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status
+from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status, Tier
 from leads.selectors import with_names
+from producers.facts import Roster
 from routing.models import LadderStep
 
 PAGE_SIZE = 40
@@ -24,24 +26,28 @@ DEFAULT_TARGET = timedelta(minutes=5)  # to the first attempt, where neither lad
 
 FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
-LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(6)
+ARRIVED, LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(7)
 URGENCY = {LATE: "late", RUNNING: "running", DUE: "due", FRESH: "fresh", REST: "rest", CLOSED: "closed"}
-HEADINGS = {LATE: "Now", RUNNING: "Now", DUE: "Due", FRESH: "New", REST: "Open", CLOSED: "Closed or in nurture"}
+HEADINGS = {ARRIVED: "Now", LATE: "Now", RUNNING: "Now", DUE: "Due", FRESH: "New", REST: "Open", CLOSED: "Closed or in nurture"}
+TIERS = {Tier.HOT: 0, Tier.WARM: 1, Tier.COLD: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One lead as the list shows it. `since` is set while its clock runs."""
+    """One lead as the list shows it. `since` is set while its clock runs, `starts_at` before it does."""
 
     lead: Lead
     urgency: str
     line: str
     since: datetime | None
+    starts_at: datetime | None
     accepted: bool
     step: FollowUpStep | None
     rung: LadderStep | None
     step_is_due: bool
     reasons: Sequence[Any]
+    caution: Caution | None
+    """Why they had better not be called now."""
 
 
 @dataclass(slots=True)
@@ -72,13 +78,14 @@ def first_response(agency: Agency) -> timedelta:
 
 
 def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1) -> Inbox:
-    """A page of these leads, most urgent first; five queries however many there are."""
-    places = ranked(leads, now, target)
+    """A page of these leads, most urgent first; six queries however many there are."""
+    working = people(now)
+    places = ranked(leads, now, target, working)
     counts = Counter(HEADINGS[place.rank] for place in places)
     pages = max(1, ceil(len(places) / PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    rows = _rows(shown, now)
+    rows = _rows(shown, now, working)
     sections: dict[str, Section] = {}
     for place, row in zip(shown, rows, strict=True):
         title = HEADINGS[place.rank]
@@ -88,18 +95,38 @@ def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_T
 
 
 class Place(NamedTuple):
-    """A lead's place in the order."""
+    """A lead's place in the order, and whether somebody owns it who has not tried yet."""
 
     pk: int
     rank: int
+    urgency: str
     is_accepted: bool
+    is_untried: bool
 
 
-def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> list[Place]:
-    """The leads in order: late, running, due, fresh, the rest; hot first where clocks run, else by what is next; one query.
+@dataclass(slots=True)
+class _Standing:
+    """What decides where a lead stands."""
 
-    A clock runs from the assignment to the owner's first attempt. It is late from the ladder's first rung on, which counts
-    working time, or after `target` where no ladder runs.
+    pk: int
+    status: str
+    tier: str
+    score: int
+    since: datetime | None
+    attempted_at: datetime | None
+    accepted_at: datetime | None
+    owner: str | None
+    callback_at: datetime | None
+    first_rung_at: datetime | None
+    call_is_due: bool
+    next_step_at: datetime | None
+
+
+def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Roster) -> list[Place]:
+    """The leads in order: just arrived, late, running, due, fresh, the rest; one query.
+
+    Just arrived is what nobody tried yet and came to its owner, or started its clock, less than `target` ago: hot before warm
+    before cold, the newest first. Then what is late, the latest first; other clocks, the newest first; the rest by what is next.
     """
     first_rung = LadderStep.objects.filter(assignment=OuterRef("owned_by__pk")).order_by("rung").values("due_at")[:1]
     steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING)
@@ -111,30 +138,53 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta) -> list[Plac
         call_is_due=Exists(steps.filter(is_due_call(now))),
         next_step_at=Subquery(steps.order_by("due_at").values("due_at")[:1]),
     )
-    found = []
-    for pk, status, score, since, attempted, accepted, first_rung_at, call_is_due, next_step_at in rows.values_list(
-        "pk", "status", "score", "owned_since", "owned_by__first_attempt_at", "owned_by__accepted_at",
-        "first_rung_at", "call_is_due", "next_step_at",
-    ):  # fmt: skip
-        clock = since if status == Status.NEW and attempted is None else None
-        late_at = clock and (first_rung_at or clock + target)
-        rank = _rank(status, clock, late_at, call_is_due, now)
-        by_score = rank in (LATE, RUNNING, FRESH)
-        order = (rank, -score if by_score else 0, (since if by_score else next_step_at) or FAR_AWAY, pk)
-        found.append((order, Place(pk, rank, accepted is not None)))
+    found = [
+        _place(_Standing(*row), working, now, target)
+        for row in rows.values_list(
+            "pk", "status", "tier", "score", "owned_since", "owned_by__first_attempt_at", "owned_by__accepted_at", "owner__key",
+            "callback_at", "first_rung_at", "call_is_due", "next_step_at",
+        )
+    ]  # fmt: skip
     return [place for _, place in sorted(found)]
 
 
-def _rank(status: str, clock: datetime | None, late_at: datetime | None, call_is_due: bool, now: datetime) -> int:
-    if status not in OPEN_STATUSES:
+def _place(lead: _Standing, working: Roster, now: datetime, target: timedelta) -> tuple[tuple[float, ...], Place]:
+    """Its place, with what to sort it by."""
+    untried = lead.status == Status.NEW and lead.attempted_at is None and lead.owner is not None and lead.since is not None
+    starts = starts_at(lead.owner, lead.since, lead.callback_at, working) if untried and lead.owner and lead.since else None
+    late_at = starts and (lead.first_rung_at or starts + target)
+    rank = _rank(lead, starts, late_at, now)
+    urgency = URGENCY[rank]
+    if starts and lead.since and (now - lead.since < target or timedelta(0) <= now - starts < target):
+        rank = ARRIVED
+    order = _order(lead, rank, starts or lead.since, late_at)
+    return (rank, *order, -lead.pk), Place(lead.pk, rank, urgency, lead.accepted_at is not None, untried)
+
+
+def _rank(lead: _Standing, starts: datetime | None, late_at: datetime | None, now: datetime) -> int:
+    if lead.status not in OPEN_STATUSES:
         return CLOSED
     if late_at is not None and late_at <= now:
         return LATE
-    if clock is not None and clock <= now:
+    if starts is not None and starts <= now:
         return RUNNING
-    if call_is_due:
+    if lead.call_is_due:
         return DUE
-    return FRESH if status == Status.NEW else REST
+    return FRESH if lead.status == Status.NEW else REST
+
+
+def _order(lead: _Standing, rank: int, since: datetime | None, late_at: datetime | None) -> tuple[float, float]:
+    """What counts among leads of one rank, the first first."""
+    newest_first = -(since or FAR_AWAY).timestamp()
+    if rank == ARRIVED:
+        return TIERS[Tier(lead.tier)], newest_first
+    if rank == LATE:
+        return (late_at or FAR_AWAY).timestamp(), 0
+    if rank == RUNNING:
+        return newest_first, 0
+    if rank == FRESH:
+        return -lead.score, newest_first
+    return (lead.next_step_at or FAR_AWAY).timestamp(), 0
 
 
 def next_steps(leads: Iterable[int]) -> dict[int, FollowUpStep]:
@@ -149,32 +199,32 @@ def next_rungs(leads: Iterable[int]) -> dict[int, LadderStep]:
     return {rung.lead_id: rung for rung in due.order_by("lead", "due_at", "rung").distinct("lead")}
 
 
-def late_from(leads: Sequence[Lead], target: timedelta) -> dict[int, datetime]:
-    """When the clock of each owned lead is late, whether it still runs or not: as `ranked` has it; one query."""
-    rungs = LadderStep.objects.filter(lead__in=[lead.pk for lead in leads], assignment__ended_at__isnull=True)
-    first = dict(rungs.order_by("lead", "rung").distinct("lead").values_list("lead", "due_at"))
-    return {lead.pk: first.get(lead.pk) or lead.owned_since + target for lead in leads if lead.owned_since}
-
-
-def _rows(shown: Sequence[Place], now: datetime) -> list[Row]:
+def _rows(shown: Sequence[Place], now: datetime, working: Roster) -> list[Row]:
     pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
-    steps, rungs, lines = next_steps(pks), next_rungs(pks), current.configuration().roster.lines
+    steps, rungs, lines = next_steps(pks), next_rungs(pks), working.lines
+    warned = cautions(list(leads.values()), now)
     rows = []
-    for pk, rank, accepted in shown:
-        lead, step = leads[pk], steps.get(pk)
+    for place in shown:
+        lead, step = leads[place.pk], steps.get(place.pk)
         line = lines.get(lead.line)
+        starts = None
+        if place.is_untried and lead.owner and lead.owned_since:
+            starts = starts_at(lead.owner.key, lead.owned_since, lead.callback_at, working)
+        runs = starts is not None and starts <= now
         rows.append(
             Row(
                 lead=lead,
-                urgency=URGENCY[rank],
+                urgency=place.urgency,
                 line=line.name if line else lead.line,
-                since=lead.owned_since if rank in (LATE, RUNNING) else None,
-                accepted=accepted,
+                since=starts if runs else None,
+                starts_at=None if runs else starts,
+                accepted=place.is_accepted,
                 step=step,
-                rung=rungs.get(pk),
+                rung=rungs.get(lead.pk),
                 step_is_due=bool(step and step.due_at <= now),
                 reasons=lead.score_reasons[:3],
+                caution=warned.get(lead.pk),
             )
         )
     return rows
@@ -193,5 +243,5 @@ def _version(sections: Sequence[Section], total: int, page: int) -> str:
             shown.append(
                 (row.step and (row.step.pk, row.step.due_at), row.rung and (row.rung.pk, row.rung.due_at), row.step_is_due)
             )
-            shown.append((lead.name, str(lead.phone), lead.unplaced, row.line))
+            shown.append((lead.name, str(lead.phone), lead.unplaced, row.line, row.since, row.starts_at, row.caution))
     return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import dashboard, entry, inbox, lead, licences, quote, why
+from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, why
 
 app_name = "leads"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("leads/rejected/<int:pk>/", entry.rejected_one, name="rejected_one"),
     path("leads/why/", why.why_not_me, name="why_not_me"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
+    path("leads/<int:pk>/edit/", edit.edit, name="edit"),
     path("leads/<int:pk>/accept/", lead.accept, name="accept"),
     path("leads/<int:pk>/decline/", lead.decline, name="decline"),
     path("leads/<int:pk>/touch/", lead.touch, name="touch"),

@@ -103,6 +103,16 @@ def fairness(only: "User | None" = None) -> Fairness:
     return Fairness(shown, corrections, version)
 
 
+def drifts() -> dict[str, float]:
+    """Person → the widest of their drifts in the rotations in force, in leads; positive: they are owed. Two queries."""
+    published = {rule.name for rule in current.configuration(revisions.current()).ruleset.rules}
+    found: dict[str, int] = {}
+    for ledger in Rotation.objects.filter(name__in=published).values_list("ledger", flat=True):
+        for key, balance in ledger.items():
+            found[key] = max(found.get(key, 0), balance["owed"], key=abs)
+    return {key: owed / LEAD for key, owed in found.items()}
+
+
 def _turns(row: Rotation, config: current.Configuration, in_force: bool, only: str | None) -> Turns:
     lines = [_line(key, one, config) for key, one in row.ledger.items() if only is None or key == only]
     drift = max((abs(one["owed"]) for key, one in row.ledger.items() if only is None or key == only), default=0)

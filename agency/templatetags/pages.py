@@ -110,6 +110,12 @@ def signed(points: float) -> str:
 
 
 @register.filter
+def drift(leads: float) -> str:
+    """A shortfall (+) or surplus (−) in leads, to a tenth."""
+    return f"{leads:+.1f}".replace("-", "−") if abs(leads) >= 0.05 else "0"
+
+
+@register.filter
 def there(local: datetime) -> str:
     """A wall clock elsewhere: 3:01 pm, with its weekday."""
     return f"{local:%a} {local.hour % 12 or 12}:{local.minute:02} {'am' if local.hour < 12 else 'pm'}"

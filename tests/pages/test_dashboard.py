@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 
 from leads import work
-from tests.office import Office, hand_in
+from producers.presence import set_presence
+from tests.office import NOW, Office, hand_in
 
 Browse = Callable[[str], Client]
 
@@ -53,9 +54,22 @@ def test_the_price_of_the_page_does_not_grow_with_the_day(browse: Browse, office
     rosa = browse("rosa")
     hand_in(office)
     rosa.get("/dashboard/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         rosa.get("/dashboard/")
     for n in range(6):
         hand_in(office, first_name=f"Person{n}", email=f"p{n}@mail.example", phone=f"(212) 555-011{n}")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         rosa.get("/dashboard/")
+
+
+def test_people_stand_with_presence_cap_and_drift_and_lead_to_their_leads(browse: Browse, office: Office) -> None:
+    lead = hand_in(office)
+    set_presence(office.james, presence="busy", now=NOW)
+    page = browse("rosa").get("/dashboard/").content.decode()
+    assert f'?who=all&amp;owner={lead.owner.key}">1/20' in page
+    assert '<span class="presence is-busy" title="busy">' in page
+    assert ">+0.5</a>" in page
+    assert ">−0.5</a>" in page
+    page = browse("mia").get("/dashboard/").content.decode()
+    assert "1/20" in page
+    assert "owner=" not in page

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
+from agency.models import Agency
 from leads import work
 from leads.inbox import PAGE_SIZE, inbox
 from leads.models import Lead
@@ -60,18 +61,102 @@ def test_a_row_says_who_what_why_and_how_long(browse: Browse, sarahs: Any, after
     assert "Website" in page
 
 
-def test_late_clocks_come_first_then_running_ones_then_the_rest(
+def test_what_just_arrived_comes_first_then_late_clocks_then_the_rest(
     browse: Browse, sarahs: Any, office: Office, afternoon: time_machine.Traveller
 ) -> None:
-    waiting, talked = sarahs(1), sarahs(2)
+    sarahs(1)
+    talked = sarahs(2)
     work.log_touch(talked, by=office.sarah.user, channel="call", outcome="reached")
-    afternoon.shift(timedelta(minutes=6))
+    afternoon.shift(timedelta(minutes=1))
     sarahs(3)
+    afternoon.shift(timedelta(minutes=6))
     sarahs(4, events=[{"kind": "pricing_view", "at": NOW.isoformat()}] * 2)
-    tried = sarahs(5)
+    afternoon.shift(timedelta(seconds=30))
+    sarahs(5)
+    afternoon.shift(timedelta(seconds=30))
+    sarahs(6)
+    tried = sarahs(7)
     work.log_touch(tried, by=office.sarah.user, channel="call", outcome="no_answer")
-    assert names(browse("sarah")) == [f"Person{n} Ruiz" for n in (1, 4, 3, 5, 2)]
-    assert waiting.owner_id == office.sarah.pk
+    Lead.objects.filter(first_name="Person4").update(tier="hot")
+    assert names(browse("sarah")) == [f"Person{n} Ruiz" for n in (4, 6, 5, 1, 3, 7, 2)]
+
+
+def test_a_new_lead_leaves_the_top_once_somebody_tried_or_the_target_is_missed(
+    browse: Browse, sarahs: Any, afternoon: time_machine.Traveller
+) -> None:
+    sarahs(1)
+    afternoon.shift(timedelta(minutes=4, seconds=59))
+    sarahs(2)
+    assert names(browse("sarah")) == ["Person2 Ruiz", "Person1 Ruiz"]
+    afternoon.shift(timedelta(minutes=4))
+    assert names(browse("sarah")) == ["Person2 Ruiz", "Person1 Ruiz"]
+    afternoon.shift(timedelta(minutes=3))
+    assert names(browse("sarah")) == ["Person1 Ruiz", "Person2 Ruiz"]
+
+
+@pytest.fixture
+def night(office: Office, afternoon: time_machine.Traveller) -> None:
+    """The agency is open from nine to five, and it is twenty past two in the night to Wednesday."""
+    agency = Agency.objects.get()
+    agency.hours = {day: ["09:00-17:00"] for day in agency.hours}
+    agency.save()
+    afternoon.move_to(datetime(2026, 11, 25, 7, 20, tzinfo=UTC))
+
+
+@pytest.mark.usefixtures("night")
+def test_out_of_hours_the_clock_says_when_it_starts_and_then_counts_from_there(
+    browse: Browse, office: Office, afternoon: time_machine.Traveller
+) -> None:
+    sarah = browse(hand_in(office, now=datetime(2026, 11, 25, 7, 18, tzinfo=UTC)).owner.key)
+    page = sarah.get("/inbox/").content.decode()
+    assert re.search(r'<span class="word">starts</span><time[^>]*>9:00 am</time>', page)
+    assert "data-since=" not in page
+    assert "(1) Inbox" in page
+    afternoon.shift(timedelta(hours=1))
+    assert "(1) Inbox" not in sarah.get("/inbox/").content.decode()
+    afternoon.move_to(datetime(2026, 11, 25, 14, 1, tzinfo=UTC))
+    page = sarah.get("/inbox/").content.decode()
+    assert ">01:00<" in page
+    assert ">running<" in page
+    afternoon.move_to(datetime(2026, 11, 25, 14, 5, tzinfo=UTC))
+    assert ">late<" in sarah.get("/inbox/").content.decode()
+
+
+@pytest.mark.usefixtures("night")
+def test_in_quiet_hours_the_call_button_warns_and_still_calls(
+    browse: Browse, office: Office, afternoon: time_machine.Traveller
+) -> None:
+    sarah = browse(hand_in(office).owner.key)
+    page = sarah.get("/inbox/").content.decode()
+    assert "quiet hours there until Wed 8:00 am" in page
+    assert re.search(r'btn-plain call" href="tel:\+12125550143" title="Quiet hours', page)
+    afternoon.move_to(datetime(2026, 11, 25, 13, 0, tzinfo=UTC))
+    page = sarah.get("/inbox/").content.decode()
+    assert "quiet hours" not in page
+    assert 'btn-primary call" href="tel:+12125550143">' in page
+
+
+def test_lines_and_sources_narrow_the_list_by_its_address(browse: Browse, sarahs: Any, office: Office) -> None:
+    sarahs(1)
+    other = sarahs(2, line="")
+    Lead.objects.filter(pk=other.pk).update(source=office.vendor)
+    sarah = browse("sarah")
+    assert names(sarah, "/inbox/?line=personal_auto") == ["Person1 Ruiz"]
+    assert names(sarah, "/inbox/?source=quotewizard") == ["Person2 Ruiz"]
+    assert names(sarah, "/inbox/?source=quotewizard&line=personal_auto") == []
+    page = sarah.get("/inbox/?source=quotewizard&line=personal_auto").content.decode()
+    assert "No open lead fits the filters." in page
+    assert '<option value="quotewizard" selected>' in page
+    assert "/inbox/rows/?line=personal_auto&amp;source=quotewizard" in page
+
+
+def test_a_manager_looks_at_one_persons_leads_and_nobody_else_does(browse: Browse, sarahs: Any, office: Office) -> None:
+    sarahs(1)
+    rosa = browse("rosa")
+    assert names(rosa, "/inbox/?who=all&owner=sarah") == ["Person1 Ruiz"]
+    assert "with Sarah M." in rosa.get("/inbox/?owner=sarah").content.decode()
+    assert names(rosa, "/inbox/?who=all&owner=james") == []
+    assert names(browse("james"), "/inbox/?who=all&owner=sarah") == []
 
 
 def test_the_clock_stops_at_the_first_attempt(browse: Browse, sarahs: Any, office: Office) -> None:
@@ -150,11 +235,11 @@ def test_the_price_of_the_page_does_not_grow_with_the_list(browse: Browse, sarah
     sarah.get("/inbox/")
     for n in range(3):
         sarahs(n)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         sarah.get("/inbox/")
     for n in range(3, 12):
         sarahs(n)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         sarah.get("/inbox/")
 
 

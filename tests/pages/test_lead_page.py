@@ -1,7 +1,7 @@
 """One lead's page, and every act on it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +9,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from agency.models import Agency
 from leads import work
 from leads.forms import PREMIUM_NEEDED, REASON_NEEDED
-from leads.models import Lead
+from leads.models import FollowUpStep, Lead, Plan
 from routing.models import Assignment
-from tests.office import Office, hand_in
+from tests.office import NOW, Office, hand_in
 
 Browse = Callable[[str], Client]
 
@@ -198,6 +199,33 @@ def test_a_licence_is_checked_when_a_manager_hands_on(browse: Browse, ana: Lead,
     assert ana.owner_id == office.sarah.pk
 
 
+def test_before_opening_the_page_says_when_the_clock_starts_and_that_calls_can_wait(
+    browse: Browse, office: Office, afternoon: time_machine.Traveller
+) -> None:
+    agency = Agency.objects.get()
+    agency.hours = {day: ["09:00-17:00"] for day in agency.hours}
+    agency.save()
+    afternoon.move_to(datetime(2026, 11, 25, 7, 20, tzinfo=UTC))
+    lead = hand_in(office, now=datetime(2026, 11, 25, 7, 18, tzinfo=UTC))
+    page = text(browse(lead.owner.key), lead)
+    assert "the clock starts" in page
+    assert "no attempt yet" not in page
+    assert "quiet hours there until Wed 8:00 am" in page
+    assert 'btn-plain call" href="tel:+12125550143"' in page
+
+
+def test_steps_that_cannot_go_out_say_why(browse: Browse, office: Office) -> None:
+    lead = hand_in(office, email="")
+    plan = Plan.objects.create(key="first", name="First contact", starts="assigned")
+    for position, channel in enumerate(("sms", "email"), 1):
+        FollowUpStep.objects.create(
+            lead=lead, plan=plan, position=position, channel=channel, started_at=NOW, due_at=NOW + timedelta(hours=position)
+        )
+    page = text(browse(lead.owner.key), lead)
+    assert "as things stand: There is no consent to texts on record." in page
+    assert "as things stand: There is no e-mail address." in page
+
+
 def test_the_live_part_answers_204_until_something_happens(
     browse: Browse, ana: Lead, office: Office, afternoon: time_machine.Traveller
 ) -> None:
@@ -214,11 +242,11 @@ def test_the_price_of_the_page_does_not_grow_with_its_history(
 ) -> None:
     sarah = browse("sarah")
     text(sarah, ana)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         text(sarah, ana)
     for n in range(5):
         afternoon.shift(timedelta(minutes=1))
         work.log_touch(ana, by=office.sarah.user, channel="call", outcome="no_answer", note=str(n))
         work.add_note(ana, by=office.sarah.user, text=f"note {n}")
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         text(sarah, ana)
