@@ -5,12 +5,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from producers.counties import counties
 from producers.models import STATE_CODE, Authority, Family, LeadTier, License, Presence, Territory
 from producers.standing import Standing
 
 ZIPS = re.compile(r"^\d{5}(-\d{5})?$")
 COUNTY = re.compile(r"^[A-Z]{2}/\S.*$")
 BAD_ZIPS = "Each must be a ZIP or an inclusive range, such as 10001-10099."
+NO_SUCH_COUNTY = "There is no such county: {}."
 BAD_COUNTY = "Each must be a state and a county, such as NY/Kings County."
 OF_WHAT = "Must name a family, a tier, or both."
 UNTIL = "When busy or away ends by itself, such as a call; without it, when somebody says so."
@@ -166,6 +168,9 @@ class TerritoryInput(serializers.Serializer[Any]):
         """Counties with their state."""
         if any(not COUNTY.match(one) for one in value):
             raise serializers.ValidationError(BAD_COUNTY)
+        known = counties()
+        if unknown := [one for one in value if known is not None and one not in known]:
+            raise serializers.ValidationError(NO_SUCH_COUNTY.format(", ".join(unknown)))
         return value
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from agency.agencyfile.fields import Problems
 from agency.agencyfile.sections import CHANGED, CREATED, Section, Writing, put
 from agency.agencyfile.writing import in_order
+from producers.counties import counties
 from producers.models import Family
 from routing import ladder, rulesets
 from routing.engine import Known
@@ -13,6 +14,7 @@ from routing.models import EscalationPolicy, RuleSet, RuleSetState
 _THEN_KEYS = ("distribute", "among")
 _RUNG_KEYS = ("after", "action", "channels", "to")
 
+NO_RULES = "rules: there are none, so every lead goes to the owner of last resort"
 NOTE = "Imported from the agency file."
 
 
@@ -27,6 +29,8 @@ def known_of(problems: Problems) -> Known:
         people=names["owner"],
         plans=names["plan"],
         levels=names["level"],
+        nurture_plans=names.get("nurture_plan"),
+        counties=counties(),
         families=frozenset(Family.values),
     )
 
@@ -97,6 +101,15 @@ def _dump_escalation() -> dict[str, Any]:
 
 
 SECTIONS = (
-    Section(key="rules", place=70, check=_check_rules, write=_nothing, link=_link_rules, dump=_dump_rules, empty=[]),
+    Section(
+        key="rules",
+        place=70,
+        check=_check_rules,
+        write=_nothing,
+        link=_link_rules,
+        dump=_dump_rules,
+        cautions=lambda rules: () if rules else (NO_RULES,),
+        empty=[],
+    ),
     Section(key="escalation", place=100, check=_check_escalation, write=_write_escalation, dump=_dump_escalation, empty={}),
 )

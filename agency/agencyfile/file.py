@@ -57,6 +57,11 @@ def check(data: Any) -> dict[str, Any]:
     return entries
 
 
+def cautions(entries: Mapping[str, Any]) -> list[str]:
+    """What a file that can be imported does, and somebody may not have meant; each with its path. `entries`: from `check`."""
+    return [said for section in sections() if section.key in entries for said in section.cautions(entries[section.key])]
+
+
 def load(path: str | Path, *, now: datetime | None = None, by: User | None = None) -> Writing:
     """The agency is as the file says, in force at every instant; a second load of the same file changes nothing.
 
@@ -79,7 +84,7 @@ def load_data(data: Any, *, now: datetime | None = None, by: User | None = None)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     entries = check(data)
-    writing = Writing(now=now or timezone.now(), by=by)
+    writing = Writing(now=now or timezone.now(), by=by, cautions=cautions(entries))
     order = [section for section in sections() if section.key in entries]
     with revisions.together():
         for section in order:

@@ -1,6 +1,6 @@
 """The parts of the agency file. Each app brings its own: how to check it, how to write it, how to read it back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ class Writing:
     users: dict[str, User] = field(default_factory=dict)
     done: dict[str, dict[str, str]] = field(default_factory=dict)
     """Section → key of what was touched → created, changed or deactivated."""
+    cautions: list[str] = field(default_factory=list)
+    """What somebody may not have meant, each with its path."""
 
     def count(self, section: str, key: str, what: str) -> None:
         """This thing of this section was created, changed or deactivated; nothing, when `what` is empty."""
@@ -32,6 +34,11 @@ class Writing:
 def no_names(_: Any) -> Mapping[str, frozenset[str]]:
     """Nothing in this section is referred to from elsewhere."""
     return {}
+
+
+def no_cautions(_: Any) -> Sequence[str]:
+    """Nothing to say."""
+    return ()
 
 
 def no_links(_: Any, __: Writing) -> None:
@@ -58,6 +65,8 @@ class Section:
     link: Callable[[Any, Writing], None] = no_links
     finish: Callable[[Any, Writing], None] = no_links
     """Once everything is written and linked and has its revision numbers: what follows from it."""
+    cautions: Callable[[Any], Sequence[str]] = no_cautions
+    """What the entries, right as they are, do that somebody may not have meant."""
     empty: Any = ()
     """What stands for an absent section; None: the section must be there."""
 

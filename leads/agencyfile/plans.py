@@ -198,6 +198,10 @@ def _dump_step(step: PlanStep) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
 
 
-SECTION = Section(
-    key=KEY, place=80, check=_check, write=_write, link=_link, dump=_dump, names=lambda raw: {"plan": names_in(raw)}
-)
+def _names(raw: Any) -> Mapping[str, frozenset[str]]:
+    """The plans, and those of them that a rule may put a lead to rest with."""
+    rows = [one for one in raw if isinstance(one, Mapping)] if isinstance(raw, list | tuple) else []
+    return {"plan": names_in(raw), "nurture_plan": names_in([one for one in rows if one.get("starts") == "nurture"])}
+
+
+SECTION = Section(key=KEY, place=80, check=_check, write=_write, link=_link, dump=_dump, names=_names)

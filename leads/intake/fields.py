@@ -3,7 +3,6 @@
 import ipaddress
 import json
 import math
-import re
 import unicodedata
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -15,6 +14,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from phonenumbers import ValidationResult
+
+from leads.scoring import EVENT_KIND
 
 REQUIRED: Final = "This is required."
 MUST_BE_TEXT: Final = "Must be text."
@@ -39,7 +40,6 @@ DEEPEST: Final = 5
 LARGEST: Final = 20_000
 REGION: Final = "US"
 _MOST_MONEY: Final = Decimal("9999999999.99")
-_KIND: Final = re.compile(r"^[A-Za-z0-9][\w.:-]{0,39}$")
 _POSSIBLE: Final = (ValidationResult.IS_POSSIBLE,)
 _check_url = URLValidator(schemes=["http", "https"])
 
@@ -224,7 +224,7 @@ def sequence(value: Any, *, most: int) -> list[Any]:
 
 def event_kind(value: Any) -> str:
     """The name of a kind of event, such as `pricing_view`."""
-    if not isinstance(value, str) or not _KIND.match(value.strip()):
+    if not isinstance(value, str) or not EVENT_KIND.fullmatch(value.strip()):
         raise FieldError("kind: must be a name such as pricing_view, at most 40 characters.")
     return value.strip()
 

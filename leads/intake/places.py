@@ -68,6 +68,13 @@ def spot_of(zip_code: str) -> Spot:
 
 
 @lru_cache(maxsize=1)
+def counties() -> frozenset[str]:
+    """Every county that is some ZIP's main one, as rules write it: `NY/Kings County`."""
+    rows: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    return frozenset(f"{row['state']}/{row['county']}" for row in rows if row["state"] and row["county"])
+
+
+@lru_cache(maxsize=1)
 def _by_zip() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Every ZIP there is in order, and the state of each."""
     rows = sorted({(row["zip_code"], row["state"]) for row in zipcodes.list_all() if row["state"]})  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """A score model as plain facts: what earns how many points, how they fade, and where the tiers begin."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,8 @@ from typing import Any
 HOT = "hot"
 WARM = "warm"
 COLD = "cold"
+EVENT_KIND = re.compile(r"[A-Za-z0-9][\w.:-]{0,39}")
+"""What a kind of event may be called, such as `pricing_view`."""
 INTENTS = ("high", "medium", "low")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leads.scoring.model import INTENTS
+from leads.scoring.model import EVENT_KIND, INTENTS
 from leads.scoring.scorer import MOST
 from routing.engine import conditions
 
@@ -118,8 +118,8 @@ def _events(data: Any, path: str) -> Iterator[str]:
         yield f"{path}: must be a list of kinds of events"
         return
     for index, kind in enumerate(data):
-        if not isinstance(kind, str) or not kind or len(kind) > 40:
-            yield f"{path}[{index}]: must be the name of a kind of event, at most 40 characters"
+        if not isinstance(kind, str) or not EVENT_KIND.fullmatch(kind):
+            yield f"{path}[{index}]: must be the name of a kind of event such as pricing_view, at most 40 characters"
 
 
 def _fit(data: Any, path: str, known: conditions.Known) -> Iterator[str]:

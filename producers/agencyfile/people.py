@@ -1,6 +1,6 @@
 """The `people` section, checked: who they are, what they may sell, when and how much of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,20 @@ NPN = "must be up to ten digits"
 
 
 def _check(raw: Any, problems: Problems) -> tuple[PersonEntry, ...]:
-    return tuple(_person(row) for row in keyed_rows(raw, "people", problems))
+    return tuple(_each_reached(keyed_rows(raw, "people", problems)))
+
+
+def _each_reached(rows: Iterable[Fields]) -> Iterator[PersonEntry]:
+    """The people; an e-mail address is one person's, however it is written."""
+    taken: set[str] = set()
+    for row in rows:
+        entry = _person(row)
+        address = entry.email.casefold()
+        if address in taken:
+            row.note("email", TAKEN.format(entry.email))
+        if address:
+            taken.add(address)
+        yield entry
 
 
 def _person(row: Fields) -> PersonEntry:

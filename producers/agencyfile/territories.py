@@ -7,11 +7,13 @@ from typing import Any
 from agency.agencyfile.fields import Fields, Problems, as_text, keyed_rows, names_in
 from agency.agencyfile.sections import Section, Writing, put_keyed
 from producers.agencyfile.states import state_code
+from producers.counties import counties
 from producers.models import Producer, Team, Territory
 
 NOT_ZIPS = '"{}" is no ZIP and no range of them: write "10001-10099"'
 BACKWARDS = '"{}" ends before it begins'
 NOT_A_COUNTY = '"{}" is no county: write "NY/Kings County"'
+NO_SUCH_COUNTY = 'there is no county "{}"'
 NOWHERE = "names no ZIPs, counties or states"
 
 _ZIPS = re.compile(r"(\d{5})(?:\s*-\s*(\d{5}))?")
@@ -65,7 +67,11 @@ def _county(value: Any) -> str:
     state, slash, name = text.partition("/")
     if not slash or not name.strip():
         raise ValueError(NOT_A_COUNTY.format(text))
-    return f"{state_code(state.strip())}/{name.strip()}"
+    county = f"{state_code(state.strip())}/{name.strip()}"
+    known = counties()
+    if known is not None and county not in known:
+        raise ValueError(NO_SUCH_COUNTY.format(county))
+    return county
 
 
 def _write(entries: tuple[TerritoryEntry, ...], writing: Writing) -> None:

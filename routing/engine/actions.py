@@ -23,6 +23,7 @@ BAD_WEIGHTS = "must give each of capacity, specialisation, close_rate and respon
 WEIGHTS_ELSEWHERE = "belongs to best_fit only"
 NOT_SECONDS = "must be a whole number of seconds, 0 to 30"
 HOLD_ELSEWHERE = "belongs to best_fit and close_rate only"
+NOT_FOR_NURTURE = "the plan {plan!r} does not start with nurture"
 NOT_A_COUNT = "must be a whole number, 1 or more"
 LONGEST_HOLD = 30
 """Seconds: a lead is without an owner no longer than this."""
@@ -49,7 +50,11 @@ def _person(then: Mapping[str, Any], path: str, known: Known) -> list[str]:
 
 
 def _nurture(then: Mapping[str, Any], path: str, known: Known) -> list[str]:
-    return _name(then["nurture"], "plan", known.plans, f"{path}.nurture")
+    plan, here = then["nurture"], f"{path}.nurture"
+    if found := _name(plan, "plan", known.plans, here):
+        return found
+    resting = known.nurture_plans is None or plan in known.nurture_plans
+    return [] if resting else [f"{here}: {NOT_FOR_NURTURE.format(plan=plan)}"]
 
 
 def _distribute(then: Mapping[str, Any], path: str, known: Known) -> list[str]:

@@ -35,13 +35,19 @@ NOT_A_CHOICE = "{value!r} is not one of {choices}"
 NOT_KNOWN = "there is no {noun} {value!r}"
 NOT_A_FLAG = "must be true or false"
 NOT_A_NUMBER = "must be a number"
+NOT_AN_AMOUNT = "must be an amount, 0 or more"
+NOT_ABOVE_NOTHING = "must be an amount above 0: no premium is under it"
 NOT_DAYS = "must be a whole number of days, 0 or more"
 NOT_A_RANGE = '{value!r} is not a range such as "40-64"'
+BACKWARDS = "{value!r} is a range that ends before it begins"
 NOT_ZIPS = '{value!r} is not a ZIP or a range such as "10001-10099"'
 NOT_A_COUNTY = '{value!r} is not a county such as "NY/Kings County"'
 NOT_ATTRIBUTES = "must name attributes and their values"
 NOTHING = "must not be empty"
 NOT_CONDITIONS = "must be a mapping of conditions"
+
+
+_RANGE = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-\s*(-?\d+(?:\.\d+)?))?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,10 @@ class Known:
     people: frozenset[str] | None = None
     plans: frozenset[str] | None = None
     levels: frozenset[str] | None = None
+    nurture_plans: frozenset[str] | None = None
+    """Of the plans, those that begin with a lead put to rest."""
+    counties: frozenset[str] | None = None
+    """As `NY/Kings County`."""
     families: frozenset[str] = field(default=frozenset(FAMILIES))
 
 
@@ -66,7 +76,7 @@ def as_list(value: Any) -> list[Any]:
 @lru_cache(maxsize=4096)
 def number_range(text: str) -> tuple[Decimal, Decimal] | None:
     """`"40-64"` as its two ends, both counting; `"40"` is a range of one; None when it is no range."""
-    match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:-\s*(-?\d+(?:\.\d+)?))?\s*", text)
+    match = _RANGE.fullmatch(text)
     if match is None:
         return None
     low, high = Decimal(match[1]), Decimal(match[2] or match[1])
@@ -116,8 +126,14 @@ def _flag(value: Any, _: Known) -> Iterable[str]:
     return [] if isinstance(value, bool) else [NOT_A_FLAG]
 
 
-def _number(value: Any, _: Known) -> Iterable[str]:
-    return [] if _decimal(value) is not None else [NOT_A_NUMBER]
+def _over(value: Any, _: Known) -> Iterable[str]:
+    number = _decimal(value)
+    return [NOT_A_NUMBER] if number is None else [] if number >= 0 else [NOT_AN_AMOUNT]
+
+
+def _under(value: Any, _: Known) -> Iterable[str]:
+    number = _decimal(value)
+    return [NOT_A_NUMBER] if number is None else [] if number > 0 else [NOT_ABOVE_NOTHING]
 
 
 def _days(value: Any, _: Known) -> Iterable[str]:
@@ -132,19 +148,27 @@ def _zips(value: Any, _: Known) -> Iterable[str]:
     return [NOT_ZIPS.format(value=one) for one in as_list(value) if zip_range(str(one)) is None]
 
 
-def _counties(value: Any, _: Known) -> Iterable[str]:
-    return [
-        NOT_A_COUNTY.format(value=one)
-        for one in as_list(value)
-        if not isinstance(one, str) or one[2:3] != "/" or one[:2] not in STATES or not one[3:].strip()
-    ]
+def _counties(value: Any, known: Known) -> Iterable[str]:
+    found = []
+    for one in as_list(value):
+        if not isinstance(one, str) or one[2:3] != "/" or one[:2] not in STATES or not one[3:].strip():
+            found.append(NOT_A_COUNTY.format(value=one))
+        elif known.counties is not None and one not in known.counties:
+            found.append(NOT_KNOWN.format(noun="county", value=one))
+    return found
 
 
 def _attributes(value: Any, _: Known) -> Iterable[str]:
     if not isinstance(value, Mapping) or not value:
         return [NOT_ATTRIBUTES]
-    wanted = (one for values in value.values() for one in (as_list(values) or [None]))
-    return [NOT_ATTRIBUTES] if any(not isinstance(one, str | int | float | bool | Decimal) for one in wanted) else []
+    wanted = [one for values in value.values() for one in (as_list(values) or [None])]
+    if any(not isinstance(one, str | int | float | bool | Decimal) for one in wanted):
+        return [NOT_ATTRIBUTES]
+    return [BACKWARDS.format(value=one) for one in wanted if isinstance(one, str) and _is_backwards(one)]
+
+
+def _is_backwards(text: str) -> bool:
+    return _RANGE.fullmatch(text) is not None and number_range(text) is None
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -300,8 +324,8 @@ VOCABULARY: Mapping[str, tuple[Check, Unmet]] = {
         _flag,
         _flagged(("the person has another open lead", "the person has no other open lead"), lambda lead: lead.open_lead),
     ),
-    "premium_over": (_number, _over_unmet),
-    "premium_under": (_number, _under_unmet),
+    "premium_over": (_over, _over_unmet),
+    "premium_under": (_under, _under_unmet),
     "policy_expires_within_days": (_days, _expiry_unmet),
     "age": (_ranges, _in_range("age", lambda lead: lead.attributes.get("age"))),
     "hours": (_choices(*HOURS), _hours_unmet),

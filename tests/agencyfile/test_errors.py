@@ -50,6 +50,7 @@ WRONG = {
     "people.0": ("rosa", "people[0]: must be a mapping"),
     "people.1.key": ("sarah m", 'people[1].key: "sarah m" is no key'),
     "people.1.email": ("sarah@", 'people[1].email: "sarah@" is no e-mail'),
+    "people.2.email": ("Sarah@HarborPoint.example", 'people[2].email: "sarah@harborpoint.example" is given twice'),
     "people.1.role": ("boss", 'people[1].role: "boss" is not one of'),
     "people.1.teams": (["east"], 'people[1].teams[0]: there is no team "east"'),
     "people.1.lines": (["spaceship"], 'people[1].lines[0]: there is no line "spaceship"'),
@@ -72,14 +73,21 @@ WRONG = {
     "people.3.time_off.0.to": ("2026-12-20", "people[3].time_off[0].to: ends before it begins"),
     "territories.0.zips": (["10099-10001"], 'territories[0].zips[0]: "10099-10001" ends before it begins'),
     "territories.0.counties": (["Kings"], 'territories[0].counties[0]: "Kings" is no county'),
+    "territories.1.counties": (["NY/Nowhere County"], 'territories[1].counties[0]: there is no county "NY/Nowhere County"'),
     "territories.0.states": ([False], "territories[0].states[0]: the file says false"),
     "territories.0.backup": ("mia", 'territories[0].backup: there is no owner "mia"'),
     "sources.0.kind": ("magic", 'sources[0].kind: "magic" is not one of'),
     "sources.0.cost_per_lead": (1.005, "sources[0].cost_per_lead: at most two digits"),
+    "score_model.rules.0.event": (["E mail OPEN"], "score_model.rules[0].event[0]: must be the name of a kind of event"),
     "score_model.rules.0.points": ("many", "score_model.rules[0].points: "),
     "rules.2.when.tier": ("lukewarm", "rules[2].when.tier: "),
+    "rules.2.when.counties": (["NY/Nowhere County"], "rules[2].when.counties: there is no county 'NY/Nowhere County'"),
+    "rules.2.when.attributes": ({"age": "9-2"}, "rules[2].when.attributes: '9-2' is a range that ends before it begins"),
+    "rules.2.when.premium_over": (-1, "rules[2].when.premium_over: must be an amount, 0 or more"),
+    "rules.2.when.premium_under": (0, "rules[2].when.premium_under: must be an amount above 0"),
     "rules.2.when.moon": ("full", "rules[2].when.moon: "),
     "rules.2.then": ({"nurture": "weekly"}, "rules[2].then.nurture: there is no plan 'weekly'"),
+    "rules.3.then": ({"nurture": "after_quote"}, "rules[3].then.nurture: the plan 'after_quote' does not start with nurture"),
     "rules.4.then.among.team": ("east", "rules[4].then.among.team: there is no team 'east'"),
     "rules.1.name": ("Existing clients go to whoever serves them", "rules[1].name: "),
     "follow_up.0.when.sources": (["nowhere"], "follow_up[0].when.sources: there is no source 'nowhere'"),
@@ -249,6 +257,16 @@ def test_a_good_file_is_checked_imported_and_exported_by_command(
     assert capsys.readouterr().out == path.read_text()
     call_command("agencyfile", "import", str(path))
     assert "nothing changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("action", ["check", "import"])
+def test_a_file_without_rules_is_fine_and_warned_of(
+    data: Data, write: Callable[[Any], Any], capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    data["rules"] = []
+    call_command("agencyfile", action, str(write(data)))
+    warned = "Warning: rules: there are none, so every lead goes to the owner of last resort\n"
+    assert capsys.readouterr().err == warned
 
 
 def test_import_without_a_file_and_export_to_nowhere_say_so(data: Data, tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -7,7 +7,7 @@ import pytest
 from producers.models import CapacityCap, License, Territory
 from producers.presence import run_due
 from producers.services import LAST_RESORT
-from producers.shapes import BAD_COUNTY, BAD_ZIPS
+from producers.shapes import BAD_COUNTY, BAD_ZIPS, NO_SUCH_COUNTY
 from tests.office import NOW, hand_in
 
 PRODUCERS = "/api/v1/producers/"
@@ -248,6 +248,7 @@ def test_a_single_territory_is_made_or_replaced_alone(speak, office):
         ({"zips": ["10099-10001"]}, "zips", BAD_ZIPS),
         ({"zips": ["1000"]}, "zips", BAD_ZIPS),
         ({"counties": ["Kings"]}, "counties", BAD_COUNTY),
+        ({"counties": ["NJ/Nowhere County"]}, "counties", NO_SUCH_COUNTY.format("NJ/Nowhere County")),
         ({"states": ["NJ", "New York"]}, "states[1]", None),
         ({"team": "nowhere"}, "team", None),
         ({"backup": "nobody"}, "backup", None),

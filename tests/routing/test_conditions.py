@@ -9,6 +9,7 @@ from producers.facts import TerritoryFacts
 from producers.models import Family
 from routing.engine import Known
 from routing.engine.conditions import (
+    BACKWARDS,
     FAMILIES,
     FIT_KEYS,
     KEYS,
@@ -17,6 +18,8 @@ from routing.engine.conditions import (
     NOT_A_FLAG,
     NOT_A_NUMBER,
     NOT_A_RANGE,
+    NOT_ABOVE_NOTHING,
+    NOT_AN_AMOUNT,
     NOT_ATTRIBUTES,
     NOT_CONDITIONS,
     NOT_DAYS,
@@ -40,6 +43,7 @@ KNOWN = Known(
     people=frozenset({"sarah"}),
     plans=frozenset({"monthly"}),
     levels=frozenset({"senior"}),
+    counties=frozenset({"NY/Kings County"}),
 )
 THANKSGIVING = date(2026, 11, 26)
 
@@ -187,6 +191,10 @@ def test_a_territory_is_found_by_zip_then_county_then_state_and_the_first_of_equ
         ({"lead_kinds": ["fresh"]}, ["when.lead_kinds: 'fresh' is not one of real_time, live_transfer, aged"]),
         ({"exclusive": "yes"}, [f"when.exclusive: {NOT_A_FLAG}"]),
         ({"premium_over": "a lot"}, [f"when.premium_over: {NOT_A_NUMBER}"]),
+        ({"premium_over": -1}, [f"when.premium_over: {NOT_AN_AMOUNT}"]),
+        ({"premium_under": 0}, [f"when.premium_under: {NOT_ABOVE_NOTHING}"]),
+        ({"counties": ["NY/Nowhere County", "NY/Kings County"]}, ["when.counties: there is no county 'NY/Nowhere County'"]),
+        ({"attributes": {"age": ["9-2", "2-9"]}}, [f"when.attributes: {BACKWARDS.format(value='9-2')}"]),
         ({"policy_expires_within_days": -1}, [f"when.policy_expires_within_days: {NOT_DAYS}"]),
         ({"policy_expires_within_days": True}, [f"when.policy_expires_within_days: {NOT_DAYS}"]),
         ({"age": "young"}, [f"when.age: {NOT_A_RANGE.format(value='young')}"]),

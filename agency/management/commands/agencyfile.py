@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from agency.agencyfile import AgencyFileError, check, dump, load, read
+from agency.agencyfile import AgencyFileError, cautions, check, dump, load, read
 
 FINE = "{} can be imported."
 WRONG = "{} cannot be imported: {}"
+CAUTION = "Warning: {}"
 UNCHANGED = "Imported; nothing changed."
 
 
@@ -35,20 +36,25 @@ class Command(BaseCommand):
     def _take(self, action: str, file: Path) -> None:
         try:
             if action == "check":
-                check(read(file))
+                self._caution(cautions(check(read(file))))
                 self.stdout.write(FINE.format(file))
                 return
-            done = load(file).done
+            writing = load(file)
         except AgencyFileError as error:
             count = len(error.problems)
             for problem in error.problems:
                 self.stderr.write(problem, self.style.NOTICE)
             raise CommandError(WRONG.format(file, "one problem." if count == 1 else f"{count} problems.")) from None
-        for section, touched in done.items():
+        self._caution(writing.cautions)
+        for section, touched in writing.done.items():
             self.stdout.write(
                 f"{section}: " + ", ".join(f"{number} {what}" for what, number in Counter(touched.values()).items())
             )
-        self.stdout.write("Imported." if done else UNCHANGED)
+        self.stdout.write("Imported." if writing.done else UNCHANGED)
+
+    def _caution(self, said: list[str]) -> None:
+        for one in said:
+            self.stderr.write(CAUTION.format(one), self.style.WARNING)
 
     def _export(self, file: Path | None) -> None:
         text = dump()
