@@ -17,6 +17,7 @@ from leads.api.shapes import LeadDetailSerializer, LeadSerializer, detail_data
 from leads.edits import EditError, edit
 from leads.filters import LeadFilter
 from leads.models import Lead
+from leads.selectors import with_names
 
 
 @extend_schema_view(get=schema.LIST_LEADS, post=schema.POST_LEAD)
@@ -53,9 +54,9 @@ class LeadDetail(generics.GenericAPIView[Lead]):
 
     @schema.PATCH_LEAD
     def patch(self, request: Request, pk: int) -> Response:
-        """Mend what was written down wrong."""
+        """Mend what was written down wrong; answered whoever has the lead then."""
         try:
             edit(reach(request, pk), by=person(request), changes=dict(request.data), now=timezone.now())
         except EditError as error:
             raise ValidationError(error.errors) from error
-        return Response(detail_data(reach(request, pk)))
+        return Response(detail_data(with_names(Lead.objects.all()).get(pk=pk)))

@@ -88,7 +88,10 @@ POST_LEAD: Final = extend_schema(
 PATCH_LEAD: Final = extend_schema(
     tags=["leads"],
     summary="Mend what was written down wrong",
-    description="Cleaned and checked as at intake; a note on the lead says what was changed by whom.",
+    description=(
+        "Cleaned and checked as at intake; a note on the lead says what was changed by whom. A lead whose owner has no license "
+        "for it as it is now goes to somebody who has, at once."
+    ),
     request=LeadChanges,
     examples=[OpenApiExample("A wrong ZIP", value={"zip_code": "10310"}, request_only=True)],
     responses={200: LeadDetailSerializer, 400: FIELD_ERRORS, 404: NOT_FOUND, **BAD_BODY},
@@ -128,7 +131,7 @@ POST_REASSIGN: Final = _post(
     ReassignInput,
     {"producer": "james", "reason": "Sarah is in court today"},
     status=200,
-    description="Managers. Without a person the rules decide again. Licences hold; a manager may overrule caps.",
+    description="Managers. Without a person the rules decide again. Licenses hold; a manager may overrule caps.",
 )
 POST_STATUS: Final = _post(
     "Move it on", StatusInput, {"status": "bound", "premium": "1450.00", "commission": "174.00"}, status=200

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from agency.messaging.models import Message
 from leads import work
 from leads.models import Lead, Note, ScoreFlag, Touch
 from leads.work import DECLINE_REASONS
@@ -252,6 +253,15 @@ def test_what_a_status_needs_is_named(speak, ana, body, errors):
 def test_a_wrong_status_is_named(speak, ana, body, field):
     answer = post(speak("james"), ana, "status", body)
     assert (answer.status_code, list(answer.json())) == (400, [field])
+
+
+def test_a_mended_zip_takes_the_lead_from_an_owner_without_a_licence_there(speak, ana, office):
+    answer = speak("james").patch(f"/api/v1/leads/{ana.pk}/", {"zip_code": "07030"})
+    assert answer.status_code == 200
+    assert (answer.json()["owner"]["key"], answer.json()["unplaced"], answer.json()["state"]) == ("rosa", True, "NJ")
+    told = Message.objects.get(kind="lead_taken", channel="in_app")
+    assert (told.user, "holds no license in NJ" in told.body) == (office.james.user, True)
+    assert speak("james").get(f"/api/v1/leads/{ana.pk}/").status_code == 404
 
 
 def test_a_score_is_judged(speak, ana, office):
