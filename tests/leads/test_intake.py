@@ -60,7 +60,7 @@ def test_everything_that_may_be_sent_is_kept(harbor):
     lead = harbor.receive(
         current_carrier="Acme Mutual",
         policy_expires_on="2027-01-10",
-        heard_from="A neighbour",
+        heard_from="A neighbor",
         external_id="A-17",
         kind="aged",
         exclusive=False,
@@ -82,7 +82,7 @@ def test_everything_that_may_be_sent_is_kept(harbor):
     lead.refresh_from_db()
     assert (lead.current_carrier, lead.heard_from, lead.external_id, lead.language) == (
         "Acme Mutual",
-        "A neighbour",
+        "A neighbor",
         "A-17",
         "es",
     )
@@ -317,6 +317,15 @@ def test_an_unplaced_lead_that_becomes_clear_finds_an_owner(harbor):
     assert placed.lead == unplaced.lead
     assert placed.decision.outcome == "assigned"
     assert Lead.objects.get().owner.key in ("james", "sarah")
+
+
+def test_a_lead_whose_line_becomes_clear_leaves_an_owner_without_a_licence_for_it(harbor):
+    first = harbor.receive(line="spaceship")
+    assert (first.decision.outcome, first.lead.owner.key) == ("assigned", "james")
+    again = harbor.receive(line="life_term", now=harbor.now + HOUR)
+    assert (again.duplicate, again.decision.outcome, again.lead.owner.key) == (True, "assigned", "david")
+    told = Message.objects.get(kind="lead_taken", channel="in_app")
+    assert (told.user.username, "lacks life" in told.body) == ("james", True)
 
 
 def test_another_family_is_another_lead_of_the_same_household_with_the_same_owner(harbor):
