@@ -82,7 +82,7 @@ def claim_each(kinds: Sequence[tuple[models.QuerySet[Work], int]], now: datetime
                 .values("pk")[:limit]
                 .query.sql_with_params()
             )
-            # Materialised: inlined, the planner may run the locking select more than once and claim more than the limit.
+            # Materialized: inlined, the planner may run the locking select more than once and claim more than the limit.
             parts.append(f"picked{number}(id) AS MATERIALIZED ({picked})")
             values += params
         ids = " UNION ALL ".join(f"SELECT id FROM picked{number}" for number in range(len(kinds)))  # noqa: S608

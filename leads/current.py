@@ -23,7 +23,7 @@ class Configuration:
     """Without loads."""
     sources: Mapping[int, Source]
     lines: Mapping[str, LineFacts]
-    """By normalised key, name and code."""
+    """By normalized key, name and code."""
     score_model_id: int | None
     score_model: Model
 

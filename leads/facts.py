@@ -53,7 +53,7 @@ def facts_of(lead: Lead, source: Source, person: KnownPerson, *, may_be_held: bo
 
 
 def known_person(lead: Lead) -> KnownPerson:
-    """What the agency has to do with the lead's person: the client it was recognised as, the household's other open leads."""
+    """What the agency has to do with the lead's person: the client it was recognized as, the household's other open leads."""
     others = Lead.objects.filter(household_id=lead.household_id, status__in=OPEN_STATUSES).exclude(pk=lead.pk)
     other = others.order_by("-received_at").values_list("owner__key").first()
     client = None

@@ -1,4 +1,4 @@
-"""What a lead is flagged with, in plain words: what could not be recognised, and what turned out to be wrong."""
+"""What a lead is flagged with, in plain words: what could not be recognized, and what turned out to be wrong."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,7 +15,7 @@ WRONG_NUMBER: Final = "The phone number is wrong."
 
 
 def recognition_flags(*, zip_code: str, state: str, line: str, family: str) -> list[str]:
-    """What of a place and a line could not be recognised."""
+    """What of a place and a line could not be recognized."""
     flags = []
     if not state:
         flags.append(UNKNOWN_ZIP.format(zip_code=zip_code) if zip_code else NO_ZIP)
@@ -25,12 +25,12 @@ def recognition_flags(*, zip_code: str, state: str, line: str, family: str) -> l
 
 
 def unrecognised(lead: Lead) -> list[str]:
-    """What of the lead's place and line is not recognised as they stand."""
+    """What of the lead's place and line is not recognized as they stand."""
     return recognition_flags(zip_code=lead.zip_code, state=lead.state, line=lead.line, family=lead.family)
 
 
 def reflag(lead: Lead, before: Iterable[str], more: Iterable[str] = ()) -> None:
-    """The lead (unsaved) is flagged for what is unrecognised now instead of `before`, and for `more`; other flags stay."""
+    """The lead (unsaved) is flagged for what is unrecognized now instead of `before`, and for `more`; other flags stay."""
     gone = set(before)
     lead.flags = list(dict.fromkeys([*unrecognised(lead), *(flag for flag in lead.flags if flag not in gone), *more]))
 

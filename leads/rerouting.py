@@ -15,7 +15,7 @@ from routing.assignment import assign, barred
 from routing.engine.facts import Decision, LeadFacts
 
 DECIDING: Final = ("zip_code", "state", "county", "line", "family")
-"""What licences and territories are about."""
+"""What licenses and territories are about."""
 GONE: Final = "{name} has gone to {other}"
 GONE_BODY: Final = "What is known of {name} has changed, so you may no longer have this lead: {why}. {other} has it now."
 
@@ -28,7 +28,7 @@ def whereabouts(lead: Lead) -> tuple[str, ...]:
 def look_again(lead: Lead, facts: LeadFacts, *, cause: str, by: User | None, reason: str = "", now: datetime) -> Decision | None:
     """The open lead, whose place or line has changed, is with somebody who may have it; None when nothing was to decide.
 
-    Decided again are a lead that nobody could take, and one whose owner lacks licence or certification for what it is now: they
+    Decided again are a lead that nobody could take, and one whose owner lacks license or certification for what it is now: they
     are told why. The caller owns the transaction, and holds and has saved the lead.
     """
     owner = lead.owner

@@ -1,4 +1,4 @@
-"""What licences and certifications that run out would mean: which leads like those of late nobody could take any more.
+"""What licenses and certifications that run out would mean: which leads like those of late nobody could take any more.
 
 Counted by the gate that every assignment passes (`routing.engine.gates.standing`), over producers: they are whom teams,
 territories and "everyone" in the rules mean. Caps, hours and absences do not count.
@@ -25,7 +25,7 @@ NO_FAMILY = "Line not known"
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
-    """A licence or certification that runs out."""
+    """A license or certification that runs out."""
 
     person: str
     what: str
@@ -74,7 +74,7 @@ class Forecast:
 
 
 def forecast(now: datetime) -> Forecast:
-    """The licence forecast on the agency's day at `now`; four queries."""
+    """The license forecast on the agency's day at `now`; four queries."""
     roster = static()
     today = local_day(now, roster.timezone)
     until = today + timedelta(days=AHEAD)
@@ -122,7 +122,7 @@ def _first_without(roster: Roster, sellers: Sequence[ProducerFacts], state: str,
 
 
 def _expiring(today: date, until: date) -> list[Expiring]:
-    """Licences and certifications of people who work here that end in this time, soonest first."""
+    """Licenses and certifications of people who work here that end in this time, soonest first."""
     held: defaultdict[tuple[int, str], list[License]] = defaultdict(list)
     working = {"producer__active": True, "producer__user__is_active": True}
     licences = License.objects.filter(active=True, expires__gte=today, **working).exclude(producer__role=Role.MARKETING)
@@ -131,7 +131,7 @@ def _expiring(today: date, until: date) -> list[Expiring]:
     found = [
         Expiring(
             person=one.producer.name,
-            what=f"{one.state} licence",
+            what=f"{one.state} license",
             number=one.number,
             expires=one.expires,
             days_left=(one.expires - today).days,

@@ -1,4 +1,4 @@
-"""The REST API of the people: how they stand, their capacity, their territories and licences, read and written at once."""
+"""The REST API of the people: how they stand, their capacity, their territories and licenses, read and written at once."""
 
 from typing import Any, cast
 
@@ -184,7 +184,7 @@ class TerritoryDetail(generics.GenericAPIView[Territory]):
 
 
 class Licenses(generics.GenericAPIView[License]):
-    """All licences."""
+    """All licenses."""
 
     permission_classes = [IsManager]
     parser_classes = [ListOrObjectParser]
@@ -194,7 +194,7 @@ class Licenses(generics.GenericAPIView[License]):
         """By person, state and date."""
         return License.objects.select_related("producer").order_by("producer__key", "state", "effective", "pk")
 
-    @extend_schema(tags=["people"], operation_id="licenses_list", summary="Licences of everyone", responses=LicenseListInput)
+    @extend_schema(tags=["people"], operation_id="licenses_list", summary="Licenses of everyone", responses=LicenseListInput)
     def get(self, request: Request) -> Response:
         """All of them on one page."""
         return _all(LicenseSerializer(self.get_queryset(), many=True))
@@ -202,16 +202,16 @@ class Licenses(generics.GenericAPIView[License]):
     @extend_schema(
         tags=["people"],
         operation_id="licenses_replace",
-        summary="Replace the licences of the people named",
+        summary="Replace the licenses of the people named",
         description=(
             "Known by person, state and number. What a named person holds beside these is switched off; nobody else is touched. "
-            "A single object changes that one licence only."
+            "A single object changes that one license only."
         ),
         request=LicenseListInput,
         responses={200: LicenseListInput, **ANSWERS},
     )
     def put(self, request: Request) -> Response:
-        """The people named hold these licences."""
+        """The people named hold these licenses."""
         given, single = _rows(LicenseInput, request.data, "person")
         try:
             put_licenses(given, only_these=not single)

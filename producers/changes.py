@@ -1,6 +1,6 @@
-"""Changes to people, territories and licences that arrive as plain values, in force from the next lead on.
+"""Changes to people, territories and licenses that arrive as plain values, in force from the next lead on.
 
-A territory or a licence that is no longer listed is switched off, never deleted: decisions of the past refer to it.
+A territory or a license that is no longer listed is switched off, never deleted: decisions of the past refer to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +96,7 @@ def put_territories(rows: Sequence[Mapping[str, Any]]) -> None:
 
 @transaction.atomic
 def put_licenses(rows: Sequence[Mapping[str, Any]], *, only_these: bool = True) -> None:
-    """The people named hold these licences, known by state and number; with `only_these` no others. Nobody else is touched.
+    """The people named hold these licenses, known by state and number; with `only_these` no others. Nobody else is touched.
 
     Raises `ChangeError`; then nothing has changed.
     """

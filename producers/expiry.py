@@ -1,4 +1,4 @@
-"""Licences that run out: told to whoever holds them and to the managers 90, 60, 30 and 7 days before, each once."""
+"""Licenses that run out: told to whoever holds them and to the managers 90, 60, 30 and 7 days before, each once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from producers.models import License, Producer, Role
 from producers.roster import local_day, static
 
 WARN_DAYS = (90, 60, 30, 7)
-"""How many days before its last day a licence is spoken of."""
+"""How many days before its last day a license is spoken of."""
 EVERY = timedelta(hours=6)
 """How often is looked; what was said once is not said again."""
 NAME = "licences"
@@ -21,16 +21,16 @@ PAGE = "/licences/"
 """Where managers see all that runs out."""
 CHANNELS = ("in_app", "email")
 
-YOURS = "Your {state} licence expires on {expires:%Y-%m-%d}: {left}"
-THEIRS = "{name}'s {state} licence expires on {expires:%Y-%m-%d}: {left}"
-BODY = "Licence {number}. From the day after, leads from {state} go to others. When it is renewed, have its new dates entered."
+YOURS = "Your {state} license expires on {expires:%Y-%m-%d}: {left}"
+THEIRS = "{name}'s {state} license expires on {expires:%Y-%m-%d}: {left}"
+BODY = "License {number}. From the day after, leads from {state} go to others. When it is renewed, have its new dates entered."
 TODAY = "today is its last day"
 LEFT = "{days} days left"
 ONE_LEFT = "one day left"
 
 
 def run_due(now: datetime) -> int:
-    """If nobody has looked for some hours, whoever must know of a licence that runs out is told; returns how many messages."""
+    """If nobody has looked for some hours, whoever must know of a license that runs out is told; returns how many messages."""
     last = Heartbeat.objects.filter(name=NAME).values_list("at", flat=True).first()
     if last is not None and last <= now < last + EVERY:
         return 0
@@ -43,9 +43,9 @@ def run_due(now: datetime) -> int:
 
 
 def warn(now: datetime) -> int:
-    """Each licence within its 90, 60, 30 or 7 days was spoken of, once for each of these, and not for those gone by before.
+    """Each license within its 90, 60, 30 or 7 days was spoken of, once for each of these, and not for those gone by before.
 
-    A licence that another one of the same person and state takes over is not. Returns how many messages were written.
+    A license that another one of the same person and state takes over is not. Returns how many messages were written.
     """
     today = local_day(now, static().timezone)
     found = [one for one in _running_out(today) if _step((one.expires - today).days) is not None]
@@ -62,7 +62,7 @@ def _step(days: int) -> int | None:
 
 
 def _running_out(today: date) -> list[License]:
-    """Licences in force of people who work here that end within the longest warning and are not taken over by another."""
+    """Licenses in force of people who work here that end within the longest warning and are not taken over by another."""
     held: defaultdict[tuple[int, str], list[License]] = defaultdict(list)
     rows = License.objects.filter(active=True, expires__gte=today, producer__active=True, producer__user__is_active=True).exclude(
         producer__role=Role.MARKETING
@@ -74,7 +74,7 @@ def _running_out(today: date) -> list[License]:
 
 
 def taken_over(one: License, others: Iterable[License]) -> bool:
-    """Whether another licence of the same person and state covers as much, without a gap, for longer."""
+    """Whether another license of the same person and state covers as much, without a gap, for longer."""
     return any(
         other.expires > one.expires
         and other.effective <= one.expires + timedelta(days=1)
@@ -97,7 +97,7 @@ def _drafts(one: License, managers: Sequence[Producer], today: date) -> list[Dra
             subject=subject.format(name=one.producer.name, state=one.state, expires=one.expires, left=left),
             body=BODY.format(number=one.number or "without a number", state=one.state),
             path=PAGE if person.role == Role.MANAGER else "",
-            # The last day is part of it: a licence that was renewed is spoken of anew when its time comes.
+            # The last day is part of it: a license that was renewed is spoken of anew when its time comes.
             dedupe_key=f"{KIND}:{one.pk}:{one.expires.isoformat()}:{_step(days)}:{person.pk}",
         )
     return drafts

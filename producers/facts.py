@@ -22,7 +22,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class LicenseFacts:
-    """A licence: `effective` and `expires` both count."""
+    """A license: `effective` and `expires` both count."""
 
     state: str
     number: str

@@ -1,4 +1,4 @@
-"""The lines of business an agency starts with, and what a licence must carry for each.
+"""The lines of business an agency starts with, and what a license must carry for each.
 
 Authorities follow the NAIC Producer Licensing Model Act (#218, section 7); states differ in the limited lines (pet, travel,
 surety, crop), so every row can be edited in the admin. Codes are ACORD-style, as agency management systems use them.
@@ -31,7 +31,7 @@ PERSONAL = ("personal_lines",)
 LIFE = ("life",)
 AH = ("ah",)
 
-# Names of the training and registrations that some lines need beside the licence.
+# Names of the training and registrations that some lines need beside the license.
 FLOOD_TRAINING = "nfip_flood_training"
 ANNUITY_TRAINING = "annuity_best_interest_training"
 LTC_TRAINING = "ltc_partnership_training"

@@ -20,7 +20,7 @@ class Family(models.TextChoices):
 
 
 class Authority(models.TextChoices):
-    """Lines of authority on a producer licence (NAIC Producer Licensing Model Act #218 section 7, and limited lines)."""
+    """Lines of authority on a producer license (NAIC Producer Licensing Model Act #218 section 7, and limited lines)."""
 
     PROPERTY = "property", "Property"
     CASUALTY = "casualty", "Casualty"
@@ -39,7 +39,7 @@ class Authority(models.TextChoices):
 
 
 class LineOfBusiness(models.Model):
-    """A line of insurance, the family it belongs to and what a licence must carry to sell it."""
+    """A line of insurance, the family it belongs to and what a license must carry to sell it."""
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
@@ -113,7 +113,7 @@ class Producer(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.PRODUCER)
     teams = models.ManyToManyField(Team, blank=True, related_name="members")
     lines = models.ManyToManyField(
-        LineOfBusiness, blank=True, related_name="specialists", help_text="What they specialise in: a preference, never a gate."
+        LineOfBusiness, blank=True, related_name="specialists", help_text="What they specialize in: a preference, never a gate."
     )
     level = models.CharField(max_length=40, blank=True, help_text="A name rules can refer to, such as senior.")
     languages = ArrayField(models.CharField(max_length=10), default=list, blank=True, help_text="Codes such as en, es.")
@@ -156,7 +156,7 @@ class License(models.Model):
     source = models.CharField(
         max_length=60,
         blank=True,
-        help_text="Where the record was taken from, such as the state's register or a copy of the licence.",
+        help_text="Where the record was taken from, such as the state's register or a copy of the license.",
     )
     verified_on = models.DateField(null=True, blank=True, help_text="When it was last held against that source.")
 
@@ -172,7 +172,7 @@ class License(models.Model):
 
 
 class Certification(models.Model):
-    """A training or registration that some lines need beside the licence."""
+    """A training or registration that some lines need beside the license."""
 
     producer = models.ForeignKey(Producer, on_delete=models.CASCADE, related_name="certifications")
     name = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""How people, territories and licences look in JSON, going out and coming in."""
+"""How people, territories and licenses look in JSON, going out and coming in."""
 
 import re
 from typing import Any
@@ -51,7 +51,7 @@ class ProducerSerializer(serializers.Serializer[Standing]):
     level = serializers.CharField()
     weight = serializers.DecimalField(max_digits=6, decimal_places=3, help_text="Share in weighted rotation.")
     teams = serializers.ListField(child=serializers.CharField())
-    lines = serializers.ListField(child=serializers.CharField(), help_text="What they specialise in.")
+    lines = serializers.ListField(child=serializers.CharField(), help_text="What they specialize in.")
     languages = serializers.ListField(child=serializers.CharField())
     backup = serializers.CharField(allow_null=True)
     caps = CapsSerializer()
@@ -204,7 +204,7 @@ class LicenseSerializer(serializers.ModelSerializer[License]):
 
 
 class LicenseInput(serializers.Serializer[Any]):
-    """A licence; its first and its last day both count."""
+    """A license; its first and its last day both count."""
 
     person = serializers.CharField(max_length=60)
     state = serializers.CharField(max_length=2, validators=[STATE_CODE])
@@ -213,7 +213,7 @@ class LicenseInput(serializers.Serializer[Any]):
     effective = serializers.DateField()
     expires = serializers.DateField()
     resident = serializers.BooleanField(allow_null=True, required=False)
-    # A field of the licence, not of the serializer: the framework takes it out of the class.
+    # A field of the license, not of the serializer: the framework takes it out of the class.
     source = serializers.CharField(  # type: ignore[assignment]
         max_length=60, allow_blank=True, required=False, help_text="Where the record was taken from."
     )
@@ -228,6 +228,6 @@ class LicenseInput(serializers.Serializer[Any]):
 
 
 class LicenseListInput(serializers.Serializer[Any]):
-    """Licences of some people."""
+    """Licenses of some people."""
 
     results = LicenseInput(many=True)

@@ -208,7 +208,7 @@ class RuleSetDetailSerializer(RuleSetSerializer):
 
     @extend_schema_field(FindingSerializer(many=True, allow_null=True))
     def get_warnings(self, ruleset: RuleSet) -> list[dict[str, str]] | None:
-        """For managers, since it speaks of people's licences; nothing for others."""
+        """For managers, since it speaks of people's licenses; nothing for others."""
         if not is_manager(self.context["request"].user):
             return None
         return [asdict(one) for one in findings(ruleset, now=timezone.now())]

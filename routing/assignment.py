@@ -146,7 +146,7 @@ def _chosen(asked: Asked, why: str) -> "Outcome":
 def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, now: datetime) -> Decision:
     """The lead belongs to this person because somebody said so, on shift or not. A manager may overrule caps and time off.
 
-    Nobody may overrule licence and certification. In the caller's transaction. AssignmentError when they may not have it, or when
+    Nobody may overrule license and certification. In the caller's transaction. AssignmentError when they may not have it, or when
     the lead changed hands since it was read.
     """
     words = BY_HAND.format(name=producer, by=by or "the agency", reason=reason)
@@ -155,7 +155,7 @@ def give(lead: "Lead", producer: "Producer", *, by: "User | None", reason: str, 
 
 
 def barred(lead: "Lead", facts: LeadFacts, now: datetime) -> tuple[str, ...]:
-    """What forbids the lead's owner to have it, whoever says otherwise: licence, certification, employment. No owner: nothing."""
+    """What forbids the lead's owner to have it, whoever says otherwise: license, certification, employment. No owner: nothing."""
     return () if lead.owner is None else against(facts, rosters.static(), lead.owner.key, now, overrule=True)
 
 
@@ -364,7 +364,7 @@ def close(lead: "Lead", *, now: datetime, why: str) -> None:
 
 
 def reopen(lead: "Lead", *, now: datetime) -> Decision:
-    """A closed lead is open again and with whoever had it, if no licence forbids; else with whom the rules choose.
+    """A closed lead is open again and with whoever had it, if no license forbids; else with whom the rules choose.
 
     In the caller's transaction. AssignmentError when somebody owns it already.
     """

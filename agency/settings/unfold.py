@@ -1,4 +1,4 @@
-"""The admin's name, colours and menu."""
+"""The admin's name, colors and menu."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +63,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("Inbox", "inbox", "leads:inbox"),
                     _page("Dashboard", "monitoring", "leads:dashboard"),
-                    _page("Licence forecast", "badge", "leads:licences"),
+                    _page("License forecast", "badge", "leads:licences"),
                 ],
             },
             {
@@ -73,7 +73,7 @@ UNFOLD: dict[str, Any] = {
                     _records("People", "group", "producers", "producer"),
                     _records("Teams", "diversity_3", "producers", "team"),
                     _records("Territories", "map", "producers", "territory"),
-                    _records("Licences", "badge", "producers", "license"),
+                    _records("Licenses", "badge", "producers", "license"),
                     _records("Appointments", "verified", "producers", "appointment"),
                     _records("Certifications", "school", "producers", "certification"),
                     _records("Time off", "event_busy", "producers", "timeoff"),

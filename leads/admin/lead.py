@@ -34,7 +34,7 @@ class ReassignForm(BaseDialogForm):
         required=False,
         empty_label="Whoever the rules choose",
         widget=UnfoldAdminSelectWidget,
-        help_text="Licences hold also here; a manager may overrule a cap.",
+        help_text="Licenses hold also here; a manager may overrule a cap.",
     )
     reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget, help_text="The owner so far is told.")
 

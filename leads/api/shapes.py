@@ -158,7 +158,7 @@ class LeadSerializer(serializers.Serializer[Lead]):
     source = serializers.CharField(help_text="A source's key.")  # type: ignore[assignment]  # a field's name, not its option
     kind = serializers.ChoiceField(choices=LeadKind.choices)
     exclusive = serializers.BooleanField()
-    flags = serializers.ListField(child=serializers.CharField(), help_text="What could not be recognised.")
+    flags = serializers.ListField(child=serializers.CharField(), help_text="What could not be recognized.")
 
     def to_representation(self, instance: Lead) -> dict[str, Any]:
         """The same as `lead_data`."""

@@ -1,4 +1,4 @@
-"""Every way in ends here: normalise, recognise, record, score, route and start the timers, in one transaction."""
+"""Every way in ends here: normalize, recognize, record, score, route and start the timers, in one transaction."""
 
 from leads.intake.errors import IdempotencyConflict, IntakeError
 from leads.intake.events import record_event

@@ -1,4 +1,4 @@
-"""Behaviour that becomes known after the lead has arrived."""
+"""Behavior that becomes known after the lead has arrived."""
 
 from collections.abc import Mapping
 from datetime import datetime

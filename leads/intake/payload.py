@@ -29,7 +29,7 @@ KINDS: Final = [str(kind) for kind in LeadKind.values]
 
 @dataclass(frozen=True, slots=True)
 class GivenEvent:
-    """A behaviour event as sent; never later than its arrival."""
+    """A behavior event as sent; never later than its arrival."""
 
     kind: str
     at: datetime

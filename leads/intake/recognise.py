@@ -62,7 +62,7 @@ class KnownRequest:
     lead_id: int
     body_hash: str
     by_key: bool
-    """Recognised by its Idempotency-Key, not by the sender's number for it."""
+    """Recognized by its Idempotency-Key, not by the sender's number for it."""
     created: bool
     received_at: datetime
 

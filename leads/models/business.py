@@ -35,7 +35,7 @@ class Policy(models.Model):
     effective_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     bound_at = models.DateTimeField()
-    reversed_at = models.DateTimeField(null=True, blank=True, help_text="Not taken, or cancelled early.")
+    reversed_at = models.DateTimeField(null=True, blank=True, help_text="Not taken, or canceled early.")
 
     class Meta:
         verbose_name_plural = "policies"

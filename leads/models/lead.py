@@ -96,7 +96,7 @@ class Lead(models.Model):
     premium_estimate = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     callback_at = models.DateTimeField(null=True, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
-    flags = models.JSONField(default=list, blank=True, help_text="What could not be recognised at intake.")
+    flags = models.JSONField(default=list, blank=True, help_text="What could not be recognized at intake.")
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.NEW)
     owner = models.ForeignKey("producers.Producer", null=True, blank=True, on_delete=models.PROTECT, related_name="leads")

@@ -22,7 +22,7 @@ MOVED = "{name} is put right, and with that no longer yours: {who}."
 
 @page("work_leads")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The facts as a form; saved, they count for score and licence at once, which may move the lead to somebody else."""
+    """The facts as a form; saved, they count for score and license at once, which may move the lead to somebody else."""
     asked = cast(PageRequest, request)
     lead = get_visible(asked.user, pk)
     form = EditForm(asked.POST or None, lead=lead)

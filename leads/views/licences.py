@@ -1,4 +1,4 @@
-"""The licence forecast: what runs out, and which leads nobody could take then."""
+"""The license forecast: what runs out, and which leads nobody could take then."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

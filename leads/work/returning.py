@@ -21,7 +21,7 @@ def bring_back(lead: Lead, *, by: User | None, now: datetime) -> None:
         try:
             give(lead, speaking, by=by, reason=BACK, now=now)
         except AssignmentError:
-            pass  # a licence or a cap forbids it
+            pass  # a license or a cap forbids it
         else:
             return
     reopen(lead, now=now)

@@ -120,7 +120,7 @@ class ProducerForm(ProblemsFormMixin, _ProducerForm):
 
 
 class LicenseForm(_LicenseForm):
-    """A licence with its authorities chosen from the list."""
+    """A license with its authorities chosen from the list."""
 
     authority = forms.MultipleChoiceField(choices=Authority.choices, widget=UnfoldAdminSelect2MultipleWidget)
 
@@ -138,7 +138,7 @@ class LicenseForm(_LicenseForm):
         return _state(self.cleaned_data["state"])
 
     def clean(self) -> dict[str, Any]:
-        """A licence ends after it begins."""
+        """A license ends after it begins."""
         data = super().clean() or self.cleaned_data
         if data.get("effective") and data.get("expires") and data["expires"] < data["effective"]:
             self.add_error("expires", ENDS_BEFORE_IT_BEGINS)

@@ -1,4 +1,4 @@
-"""A person's licences, caps, hours, absences and certifications, inside their page."""
+"""A person's licenses, caps, hours, absences and certifications, inside their page."""
 
 from agency.admin.base import TabularInline
 from producers.admin.forms import AppointmentForm, LicenseForm, WorkingHoursFormSet
@@ -6,7 +6,7 @@ from producers.models import Appointment, CapacityCap, Certification, License, T
 
 
 class LicenseInline(TabularInline):
-    """State licences."""
+    """State licenses."""
 
     model = License
     form = LicenseForm

@@ -11,7 +11,7 @@ from producers.models import Authority, LineOfBusiness
 
 @admin.register(LineOfBusiness)
 class LineOfBusinessAdmin(WrittenFieldsMixin, KeyedAdmin):
-    """Lines, with what a licence must carry to sell each."""
+    """Lines, with what a license must carry to sell each."""
 
     form = LineOfBusinessForm
     written_fields = {"requires": Written(list)}
@@ -23,10 +23,10 @@ class LineOfBusinessAdmin(WrittenFieldsMixin, KeyedAdmin):
         ("What it takes to sell it", {"fields": ("requires", "certifications", "note")}),
     )
 
-    @admin.display(description="licence must carry")
+    @admin.display(description="license must carry")
     def needs(self, line: LineOfBusiness) -> str:
         """The sets of authorities in words."""
         names = dict(Authority.choices)
         sets = [" and ".join(str(names.get(one, one)) for one in each) for each in line.requires]
-        words = ", or ".join(sets) or "any licence in the state"
+        words = ", or ".join(sets) or "any license in the state"
         return f"{words}; certified in {', '.join(line.certifications)}" if line.certifications else words

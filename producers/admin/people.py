@@ -1,4 +1,4 @@
-"""People, each with their log-in, licences, caps, hours and absences on one page."""
+"""People, each with their log-in, licenses, caps, hours and absences on one page."""
 
 from collections import defaultdict
 from typing import Any
@@ -65,7 +65,7 @@ class ProducerAdmin(LeavingMixin, WrittenFieldsMixin, KeyedAdmin):
         return {"key": ("name",)} if obj is None else {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Producer]:
-        """With teams, licences and caps, in one query each."""
+        """With teams, licenses and caps, in one query each."""
         return super().get_queryset(request).prefetch_related("teams", "licenses", "caps")
 
     def save_model(self, request: HttpRequest, obj: Producer, form: Any, change: bool) -> None:
@@ -93,7 +93,7 @@ class ProducerAdmin(LeavingMixin, WrittenFieldsMixin, KeyedAdmin):
 
     @admin.display(description="licensed in")
     def licensed_in(self, producer: Producer) -> str:
-        """The states of licences in force today."""
+        """The states of licenses in force today."""
         today = timezone.now().date()
         states = {one.state for one in producer.licenses.all() if one.active and one.effective <= today <= one.expires}
         return ", ".join(sorted(states)) or "–"

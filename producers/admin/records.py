@@ -1,4 +1,4 @@
-"""Lists across people: licences with their dates, absences, and the figures the program keeps."""
+"""Lists across people: licenses with their dates, absences, and the figures the program keeps."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ PERSON_SEARCH = ("producer__user__name", "producer__key")
 
 
 class ExpiryFilter(DropdownFilter):
-    """Licences by how soon they run out."""
+    """Licenses by how soon they run out."""
 
     title = "expiry"
     parameter_name = "expiry"
@@ -38,7 +38,7 @@ class ExpiryFilter(DropdownFilter):
 
 @admin.register(License)
 class LicenseAdmin(ModelAdmin):
-    """All licences of the agency."""
+    """All licenses of the agency."""
 
     form = LicenseForm
     list_display = ("producer", "state", "number", "authorities", "effective", "expires", "resident", "active")

@@ -10,7 +10,7 @@ from agency.calendar import Week
 
 @dataclass(frozen=True, slots=True)
 class LicenseEntry:
-    """A licence as the file has it."""
+    """A license as the file has it."""
 
     state: str
     number: str

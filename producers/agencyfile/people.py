@@ -153,7 +153,7 @@ def _npn(value: Any) -> str:
 
 
 def _names(raw: Any) -> dict[str, frozenset[str]]:
-    """People, those of them who may own leads, and the levels that rules may name; and the lines they may specialise in."""
+    """People, those of them who may own leads, and the levels that rules may name; and the lines they may specialize in."""
     rows = [one for one in raw if isinstance(one, Mapping)] if isinstance(raw, list | tuple) else []
     return {
         "person": names_in(raw),

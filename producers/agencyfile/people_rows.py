@@ -119,7 +119,7 @@ def _relink(producer: Producer, name: str, wanted: list[models.Model]) -> bool:
 
 
 def _write_licenses(producer: Producer, wanted: Iterable[LicenseEntry]) -> bool:
-    """Licences by state and number; one that is no longer in the file is switched off and kept as a proof."""
+    """Licenses by state and number; one that is no longer in the file is switched off and kept as a proof."""
     stored = {(one.state, one.number): one for one in _rows(producer, "licenses")}
     changed = []
     for entry in wanted:

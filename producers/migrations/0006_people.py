@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('producers', '0005_presence_that_ends'),
+        ("producers", "0005_presence_that_ends"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='producer',
-            options={'ordering': ['key'], 'verbose_name': 'person', 'verbose_name_plural': 'people'},
+            name="producer",
+            options={"ordering": ["key"], "verbose_name": "person", "verbose_name_plural": "people"},
         ),
     ]

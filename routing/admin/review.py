@@ -25,7 +25,7 @@ class ReviewMixin:
 
 
 def _mark(finding: Finding) -> SafeString:
-    """A word and a colour: colour is never the only sign."""
+    """A word and a color: color is never the only sign."""
     if finding.severity == ERROR:
         return format_html('<span class="font-semibold text-red-600 dark:text-red-500">{}</span>', "✗ Wrong.")
     return format_html('<span class="font-semibold text-orange-600 dark:text-orange-500">{}</span>', "⚠ Look at this.")

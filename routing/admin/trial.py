@@ -165,7 +165,7 @@ def traced(decision: Decision, roster: Roster) -> dict[str, Any]:
         "to": _name(decision.producer, roster) if decision.producer else "",
         "rules": table(("", "Rule", "Why"), rules),
         "considered": table(("Person", "Gates", "Numbers"), considered),
-        "proof": table(("", "Licence"), proof) if proof else "",
+        "proof": table(("", "License"), proof) if proof else "",
     }
 
 

@@ -371,7 +371,7 @@ def against(
 ) -> tuple[str, ...]:
     """Everything that stands against giving someone this lead; without `shift`, whether or not they are at work.
 
-    With `overrule` only what nobody may overrule: licence, certification, employment.
+    With `overrule` only what nobody may overrule: license, certification, employment.
     """
     case = Case(lead, roster, index_of(roster), {}, now.astimezone(ZoneInfo(roster.timezone)), frozenset())
     if overrule and key in roster.producers:

@@ -122,7 +122,7 @@ class Decision:
     off_shift: bool = False
     """Decided in the second pass: the clock starts at the winner's next opening."""
     proof: Mapping[str, Any] = field(default_factory=dict)
-    """The licence that allows it: state, number, authority, effective, expires."""
+    """The license that allows it: state, number, authority, effective, expires."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's names, as plain values."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from producers.facts import CapFacts, LicenseFacts, LineFacts, LoadFacts, ProducerFacts, Roster
 
-NO_STATE = "the lead's state is not known, so no licence can be checked"
+NO_STATE = "the lead's state is not known, so no license can be checked"
 EXCLUDED = "is passed over for this lead"
 CLOSED = "the agency is closed today"
 OUTSIDE_HOURS = "is outside working hours"
@@ -24,17 +24,17 @@ AUTHORITIES = {"ah": "accident and health", "personal_lines": "personal lines"}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What does not move within a day: why someone may not have leads like this one, or the licence by which they may."""
+    """What does not move within a day: why someone may not have leads like this one, or the license by which they may."""
 
     barred: tuple[str, ...]
-    """Licence and certification: what nobody may overrule."""
+    """License and certification: what nobody may overrule."""
     why: tuple[str, ...]
     """All of it, time off too."""
     license: LicenseFacts | None = None
 
 
 def standing(person: ProducerFacts, line: LineFacts | None, state: str, day: date) -> Standing:
-    """Licence, certifications and time off of one person on one day of the agency."""
+    """License, certifications and time off of one person on one day of the agency."""
     held, unlicensed = _licensed(person, line, state, day)
     missing = [name for name in (line.certifications if line else ()) if not _certified(person, name, day)]
     barred = (*([unlicensed] if unlicensed else []), *(f"lacks the certification {name}" for name in missing))
@@ -43,22 +43,22 @@ def standing(person: ProducerFacts, line: LineFacts | None, state: str, day: dat
 
 
 def _licensed(person: ProducerFacts, line: LineFacts | None, state: str, day: date) -> tuple[LicenseFacts | None, str]:
-    """The licence that allows it, or why none does."""
+    """The license that allows it, or why none does."""
     if not state:
         return None, NO_STATE
     here = [one for one in person.licenses if one.state == state]
     if not here:
-        return None, f"holds no licence in {state}"
+        return None, f"holds no license in {state}"
     valid = [one for one in here if one.effective <= day <= one.expires]
     if not valid:
         return None, _out_of_date(here, state, day)
     able = [one for one in valid if _covers(one, line)]
     if not able:
-        return None, f"licence in {state} lacks {_needs(line)}"
+        return None, f"license in {state} lacks {_needs(line)}"
     for one in able:
         if one.resident is not False or _at_home(person, line, day):
             return one, ""
-    return None, f"non-resident licence in {state} needs an active home-state licence"
+    return None, f"non-resident license in {state} needs an active home-state license"
 
 
 def _covers(held: LicenseFacts, line: LineFacts | None) -> bool:
@@ -72,8 +72,8 @@ def _at_home(person: ProducerFacts, line: LineFacts | None, day: date) -> bool:
 def _out_of_date(held: list[LicenseFacts], state: str, day: date) -> str:
     past = [one.expires for one in held if one.expires < day]
     if past:
-        return f"licence in {state} expired on {max(past)}"
-    return f"licence in {state} begins on {min(one.effective for one in held)}"
+        return f"license in {state} expired on {max(past)}"
+    return f"license in {state} begins on {min(one.effective for one in held)}"
 
 
 def _needs(line: LineFacts | None) -> str:
@@ -153,7 +153,7 @@ def unappointed(person: ProducerFacts, state: str, carrier: str, day: date) -> s
 def proof(
     held: LicenseFacts | None, line: LineFacts | None, day: date, person: ProducerFacts, carrier: str | None = None
 ) -> dict[str, Any]:
-    """The licence as evidence: what it said on the day it was checked, and how old the record of it was.
+    """The license as evidence: what it said on the day it was checked, and how old the record of it was.
 
     `carrier`: the lead's present one, or nothing; None where the agency keeps no carrier appointments.
     """

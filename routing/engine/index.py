@@ -62,7 +62,7 @@ class RosterIndex:
         return found
 
     def stand(self, known: dict[str, Standing], key: str, state: str, line: str, day: date) -> Standing:
-        """One person's licences, certifications and absences for leads like this one on this day."""
+        """One person's licenses, certifications and absences for leads like this one on this day."""
         found = known.get(key)
         if found is None:
             found = known[key] = standing(self.producers[key], self.lines.get(line), state, day)

@@ -39,7 +39,7 @@ NOBODY_ANYWHERE = "Nobody among {whom} may take any lead this rule matches: it f
 NOBODY_SELLS = "The agency has no active producer: this rule finds nobody."
 EMPTY_GROUP = "There is no active producer in {whom}: this rule finds nobody."
 GONE = "{whom}, whom this rule names, may own no leads any more: it finds nobody."
-UNLICENSED = "{name}, whom this rule names, holds no licence in force."
+UNLICENSED = "{name}, whom this rule names, holds no license in force."
 NO_TEAM = "No team owns the territory {name}: its leads pass this rule by."
 EMPTY_TERRITORY_TEAM = "The territory {name} belongs to the team {team}, which has nobody active: its leads pass this rule by."
 NO_AREA = "The territory {name} names no ZIPs, counties or states: no lead lies in it."
@@ -91,13 +91,13 @@ class View:
     states_between: StatesBetween
 
     def may_sell(self, key: str, state: str, line: str | None) -> bool:
-        """Whether someone's licences and certifications would let them have such a lead today; None: some line or other."""
+        """Whether someone's licenses and certifications would let them have such a lead today; None: some line or other."""
         person = self.roster.producers.get(key)
         facts = self.roster.lines.get(line) if line else None
         return person is not None and not standing(person, facts, state, self.day).barred
 
     def is_licensed(self, key: str) -> bool:
-        """Whether someone holds any licence today."""
+        """Whether someone holds any license today."""
         person = self.roster.producers.get(key)
         return person is not None and any(one.effective <= self.day <= one.expires for one in person.licenses)
 
@@ -107,7 +107,7 @@ class View:
         return territory.states | {county[:2] for county in territory.counties} | frozenset().union(*spans)
 
     def all_states(self) -> frozenset[str]:
-        """Every state where the agency has a territory or a licence."""
+        """Every state where the agency has a territory or a license."""
         held = {one.state for person in self.roster.producers.values() for one in person.licenses if one.expires >= self.day}
         return frozenset(held).union(*(self.states_of(one) for one in self.roster.territories))
 

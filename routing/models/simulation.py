@@ -11,7 +11,7 @@ class ReplayState(models.TextChoices):
     QUEUED = "queued", "Waiting to start"
     RUNNING = "running", "Running"
     DONE = "done", "Done"
-    CANCELLED = "cancelled", "Cancelled"
+    CANCELLED = "cancelled", "Canceled"
     FAILED = "failed", "Failed"
 
 

@@ -178,7 +178,7 @@ class ReplayDetail(generics.GenericAPIView[ReplayRun]):
 
     @extend_schema(tags=["routing"], summary="Stop a replay", responses=RunSerializer)
     def delete(self, request: Request, pk: int) -> Response:
-        """The replay is cancelled, unless it was over."""
+        """The replay is canceled, unless it was over."""
         run = self.get_object()
         runs.cancel(run, now=timezone.now())
         return Response(RunSerializer(run).data)

@@ -101,7 +101,7 @@ def _begin(run: ReplayRun, now: datetime) -> None:
 
 
 def _carry_out(run: ReplayRun, clock: Clock) -> ReplayRun:
-    """The replay is done, failed or cancelled, and the row says which."""
+    """The replay is done, failed or canceled, and the row says which."""
     try:
         result = replay(run.ruleset, run.since, run.until, progress=Signs(run, clock))
     except ReplayCancelledError:
@@ -117,14 +117,14 @@ def _carry_out(run: ReplayRun, clock: Clock) -> ReplayRun:
 
 
 def _finish(run: ReplayRun, state: ReplayState, now: datetime, error: str = "") -> None:
-    """It is over, if nobody cancelled it meanwhile."""
+    """It is over, if nobody canceled it meanwhile."""
     values = {"result": run.result, "done": run.done, "total": run.total, "error": error, "finished_at": now}
     _mine(run).update(state=state, leased_until=None, **values)
     run.refresh_from_db()
 
 
 def _mine(run: ReplayRun) -> QuerySet[ReplayRun]:
-    """The row, as long as nobody cancelled it or began it anew."""
+    """The row, as long as nobody canceled it or began it anew."""
     return ReplayRun.objects.filter(pk=run.pk, state=ReplayState.RUNNING, attempts=run.attempts)
 
 
@@ -137,7 +137,7 @@ class Signs:
         self._next: datetime | None = None
 
     def __call__(self, done: int, total: int) -> bool:
-        """Where it stands is on record, at most every half second; False when it was cancelled, or begun anew."""
+        """Where it stands is on record, at most every half second; False when it was canceled, or begun anew."""
         now = self._clock()
         if self._next is not None and now < self._next and done < total:
             return True

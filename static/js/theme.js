@@ -1,4 +1,4 @@
-// Follows the system's colour scheme. Loaded in the head, before anything is drawn.
+// Follows the system's color scheme. Loaded in the head, before anything is drawn.
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");

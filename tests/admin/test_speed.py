@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 24)
 
 
 def person(n: int, office) -> Producer:
-    """Someone with a team, a line, a licence, a certification, a day off and a territory of their own."""
+    """Someone with a team, a line, a license, a certification, a day off and a territory of their own."""
     one = save_person(Producer(key=f"p{n}", role="producer"), name=f"Person {n}", email=f"p{n}@harborpoint.example", now=NOW)
     team = Team.objects.create(key=f"t{n}", name=f"Team {n}", lead=one)
     one.teams.add(team)

@@ -84,7 +84,7 @@ def test_trying_a_lead_shows_everything_the_engine_looked_at(rosa, draft):
     assert "Assigned: James K." in text
     assert TAKING_TURNS in text
     assert "Sarah M." in text
-    assert "10-james" in text  # the licence that allows it
+    assert "10-james" in text  # the license that allows it
 
 
 def test_trying_a_lead_writes_nothing(rosa, office, draft):
@@ -103,7 +103,7 @@ def test_a_lead_from_where_nobody_is_licensed(rosa, draft):
     answer = rosa.post(page("routing_ruleset_try_lead", draft.pk), facts(rosa, draft, state="CT", line="personal_auto"))
     text = text_of(answer)
     assert "Nobody may take it: Rosa V." in text
-    assert "holds no licence in CT" in text
+    assert "holds no license in CT" in text
 
 
 def test_a_client_goes_to_whoever_serves_them(rosa, draft):

@@ -1,4 +1,4 @@
-"""Where licences' records come from, carrier appointments and how sales are held against them: written, read, switched off."""
+"""Where licenses' records come from, carrier appointments and how sales are held against them: written, read, switched off."""
 
 import pytest
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def wanted(data: Data, person) -> Data:  # type: ignore[no-untyped-def]
-    """The demo, with two appointments of Sarah's and a licence of hers that was looked up."""
+    """The demo, with two appointments of Sarah's and a license of hers that was looked up."""
     person("sarah")["licenses"][0] |= {"source": "state register: NY", "verified_on": "2026-11-02"}
     person("sarah")["appointments"] = [
         {"carrier": "Borough Mutual", "state": "NY", "effective": "2025-01-01"},

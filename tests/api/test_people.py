@@ -1,4 +1,4 @@
-"""People's capacity and availability, territories and licences: read and written through the API, in force at once."""
+"""People's capacity and availability, territories and licenses: read and written through the API, in force at once."""
 
 from datetime import timedelta
 

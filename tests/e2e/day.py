@@ -22,7 +22,7 @@ PEOPLE: list[dict[str, Any]] = [
 
 
 def fill(now: datetime) -> dict[str, Lead]:
-    """Leads in every state are Sarah's, the only one with a licence in New Jersey, the newest of them hot; by first name."""
+    """Leads in every state are Sarah's, the only one with a license in New Jersey, the newest of them hot; by first name."""
     leads = []
     for n, one in enumerate(PEOPLE):
         lead = _arrive(one, n, now - timedelta(minutes=one["ago"]), now)

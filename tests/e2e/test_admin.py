@@ -1,4 +1,4 @@
-"""The manager's pages in the admin: nothing is missing, nothing is too wide for 1280 pixels, and rules are put in order by hand."""
+"""The pages of the admin: nothing is missing, nothing is too wide for 1280 pixels, and rules are put in order by hand."""
 
 from django.urls import reverse
 from django.utils import timezone

@@ -104,9 +104,9 @@ def test_a_producer_reads_why_it_was_her_and_asks_why_it_was_james(visit: Visit)
     sarah.get_by_text("Each rule, each person").click()
     why = sarah.get_by_role("region", name="Why Sarah M.")
     expect(why.get_by_text("is the only one eligible").first).to_be_visible()
-    expect(why.get_by_role("row", name=re.compile("James K."))).to_contain_text("holds no licence in NJ")
+    expect(why.get_by_role("row", name=re.compile("James K."))).to_contain_text("holds no license in NJ")
     expect(why.get_by_role("row", name=re.compile(COMMERCIAL))).to_be_visible()
-    expect(why.get_by_text("Licence NJ")).to_be_visible()
+    expect(why.get_by_text("License NJ")).to_be_visible()
 
     # James's lead is not hers to see, but she may ask about it.
     sarah.goto("/inbox/")

@@ -32,7 +32,7 @@ def test_a_visitor_asks_and_the_producer_answers(visit: Visit) -> None:
     ask_for_a_quote(visitor)
     expect(visitor.get_by_role("heading", name="Thank you, we have it")).to_be_visible()
 
-    # In New Jersey only Sarah holds a licence. Her inbox shows it by itself: warm, why, and the clock running.
+    # In New Jersey only Sarah holds a license. Her inbox shows it by itself: warm, why, and the clock running.
     row = sarah.get_by_role("listitem").filter(has_text="Ana Ruiz")
     expect(row).to_be_visible(timeout=4000)
     expect(row).to_contain_text("Warm 40")

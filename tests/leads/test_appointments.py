@@ -105,7 +105,7 @@ def test_an_agency_that_keeps_no_appointments_is_asked_for_none(db):
     assert not Note.objects.exists()
 
 
-# --- Beforehand, beside the licence ---
+# --- Beforehand, beside the license ---
 
 
 def proof(lead: Lead) -> dict:

@@ -50,7 +50,7 @@ def test_a_lead_whose_mended_zip_its_owner_has_no_licence_for_goes_to_somebody_w
     assert lead.owner.key == "james"
     lead = edit(lead, by=rosa, changes={"zip_code": "07030"}, now=harbor.now + HOUR)
     assert (lead.owner.key, lead.unplaced, lead.status) == ("sarah", False, "new")
-    assert ownerships(lead) == [("james", "reassigned", "holds no licence in NJ"), ("sarah", "", "")]
+    assert ownerships(lead) == [("james", "reassigned", "holds no license in NJ"), ("sarah", "", "")]
 
 
 def test_a_lead_whose_mended_zip_nobody_is_licensed_for_is_unplaced_and_its_owner_told(harbor, rosa):
@@ -58,11 +58,11 @@ def test_a_lead_whose_mended_zip_nobody_is_licensed_for_is_unplaced_and_its_owne
     assert lead.owner.key == "james"
     lead = edit(lead, by=rosa, changes={"zip_code": "78701"}, now=harbor.now + HOUR)
     assert (lead.owner.key, lead.unplaced, lead.owned_since) == ("rosa", True, harbor.now + HOUR)
-    assert ownerships(lead) == [("james", "reassigned", "holds no licence in TX"), ("rosa", "", "")]
+    assert ownerships(lead) == [("james", "reassigned", "holds no license in TX"), ("rosa", "", "")]
     told = Message.objects.get(kind="lead_taken", channel="in_app")
     assert told.user.username == "james"
     assert told.subject == "Ana Ruiz has gone to Rosa V."
-    assert "holds no licence in TX" in told.body
+    assert "holds no license in TX" in told.body
     decision = RoutingDecision.objects.latest("id")
     assert (decision.cause, decision.by, decision.outcome) == ("edit", rosa, "unplaced")
 
@@ -101,7 +101,7 @@ def test_an_unplaced_lead_that_stays_with_the_owner_of_last_resort_keeps_its_clo
     assert Load.objects.get(producer__key="rosa").open_leads == 1
     decision = RoutingDecision.objects.latest("id")
     assert (decision.cause, decision.outcome, decision.at) == ("edit", "unplaced", harbor.now + HOUR)
-    assert "holds no licence in CA" in decision.reason
+    assert "holds no license in CA" in decision.reason
 
 
 def test_the_owner_of_last_resort_who_may_not_keep_a_lead_has_it_unplaced_and_is_told(harbor, rosa):

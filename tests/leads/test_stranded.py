@@ -1,4 +1,4 @@
-"""What licences that run out would strand, worked out by hand."""
+"""What licenses that run out would strand, worked out by hand."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -106,6 +106,6 @@ def test_leads_of_the_last_ninety_days_are_counted(office, django_assert_num_que
     assert [(one.state, one.leads, one.stranded, one.nobody_now) for one in found.stretches] == [("NY", 1, 1, 0), ("NJ", 1, 0, 1)]
     assert found.stranded == 1
     assert [(one.person, one.what, one.days_left, one.renewed) for one in found.expiring] == [
-        ("James K.", "NY licence", 68, False),
-        ("Sarah M.", "NY licence", 68, False),
+        ("James K.", "NY license", 68, False),
+        ("Sarah M.", "NY license", 68, False),
     ]

@@ -47,7 +47,7 @@ def test_an_idle_sweep_is_cheap(db):
     sweep.sweep(NOON)
     with CaptureQueriesContext(connection) as queries:
         sweep.sweep(NOON + timedelta(seconds=1))
-    # Whether silence counts, presence; holds, rungs; calls and messages, last steps; when licences were last looked through; the
+    # Whether silence counts, presence; holds, rungs; calls and messages, last steps; when licenses were last looked through; the
     # expired, the due; and the heartbeat.
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 10
 

@@ -65,7 +65,7 @@ def test_the_page_shows_the_decision_with_rules_people_versions_and_licence(brow
         "James K.",
         "rule set 1",
         "roster",
-        f"Licence NY 10-{lead.owner.key}",
+        f"License NY 10-{lead.owner.key}",
         "to 2029-12-31",
     ):
         assert words in page, words

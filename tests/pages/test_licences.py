@@ -1,4 +1,4 @@
-"""The licence forecast as a manager reads it."""
+"""The license forecast as a manager reads it."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from tests.office import hand_in
 
 @pytest.fixture
 def expiring(office) -> None:
-    """Sarah's and James's New York licences end with January."""
+    """Sarah's and James's New York licenses end with January."""
     hand_in(office)
     for held in License.objects.filter(producer__in=[office.sarah, office.james]):
         held.expires, held.verified_on, held.source = date(2027, 1, 31), date(2026, 1, 5), "state register"
@@ -20,7 +20,7 @@ def expiring(office) -> None:
 
 def test_a_manager_reads_what_runs_out_and_what_it_strands(browse, expiring):
     text = browse("rosa").get(reverse("leads:licences")).content.decode()
-    assert "NY licence" in text
+    assert "NY license" in text
     assert "Jan 31, 2027" in text
     assert "Feb 1, 2027" in text
     assert "Jan 5, 2026, state register" in text

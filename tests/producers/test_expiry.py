@@ -1,4 +1,4 @@
-"""Licences that run out are spoken of in time, once for each warning, to whoever holds them and to the managers."""
+"""Licenses that run out are spoken of in time, once for each warning, to whoever holds them and to the managers."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,7 +20,7 @@ def office(db) -> Office:
 
 @pytest.fixture
 def licence(office) -> License:
-    """Sarah's New York licence, which ends on the 22nd of February 2027: in 90 days."""
+    """Sarah's New York license, which ends on the 22nd of February 2027: in 90 days."""
     held = License.objects.get(producer=office.sarah)
     held.expires = TODAY + timedelta(days=90)
     held.save()
@@ -43,8 +43,8 @@ def test_nothing_is_said_of_licences_that_run_for_long(office):
 def test_ninety_days_before_the_holder_and_the_manager_are_told(licence):
     assert expiry.warn(NOW) == 4  # two people, each in the app and by e-mail
     assert told() == [
-        ("sarah", "Your NY licence expires on 2027-02-22: 90 days left"),
-        ("rosa", "Sarah M.'s NY licence expires on 2027-02-22: 90 days left"),
+        ("sarah", "Your NY license expires on 2027-02-22: 90 days left"),
+        ("rosa", "Sarah M.'s NY license expires on 2027-02-22: 90 days left"),
     ]
 
 
@@ -107,7 +107,7 @@ def test_a_licence_that_another_one_takes_over(office, licence, begins, authorit
 def test_managers_are_told_of_their_own_once(office):
     License.objects.filter(producer=office.rosa).update(expires=TODAY + timedelta(days=10))
     assert expiry.warn(NOW) == 2
-    assert told() == [("rosa", "Your NY licence expires on 2026-12-04: 10 days left")]
+    assert told() == [("rosa", "Your NY license expires on 2026-12-04: 10 days left")]
 
 
 def test_of_people_who_left_nothing_is_said(office, licence):

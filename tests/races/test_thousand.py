@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def office() -> Office:
-    """Seven for New York without caps, two for New Jersey with one, one whose licence ran out; nobody for Connecticut."""
+    """Seven for New York without caps, two for New Jersey with one, one whose license ran out; nobody for Connecticut."""
     office = open_office(NOW())
     for key in (*POOL, *JERSEY, "late"):
         someone = save_person(Producer(key=key, role="producer"), name=key, email=f"{key}@harborpoint.example", now=NOW())
@@ -112,7 +112,7 @@ def test_a_thousand_leads_at_once(office, tmp_path):
     assert {(one.lead_id, one.producer_id) for one in held} == set(Lead.objects.values_list("pk", "owner_id"))
 
     owners = Counter(Lead.objects.values_list("state", "owner__key", "unplaced"))
-    # In turn, within one lead of each other; the one whose licence expired has none.
+    # In turn, within one lead of each other; the one whose license expired has none.
     shares = [owners["NY", key, False] for key in POOL]
     assert sum(shares) == IN_NEW_YORK
     assert max(shares) - min(shares) <= 1

@@ -1,4 +1,4 @@
-"""Days at the agency as they come: leads arrive and change hands, people come and go, rules and caps and licences change."""
+"""Days at the agency as they come: leads arrive and change hands, people come and go, rules and caps and licenses change."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -131,7 +131,7 @@ class Days:
         )
 
     def licence(self) -> None:
-        """A licence is suspended, and the one before is good again."""
+        """A license is suspended, and the one before is good again."""
         for held in License.objects.filter(active=False):
             held.active = True
             held.save()

@@ -36,7 +36,7 @@ LINES = {
 
 
 def license_in(state: str, *authority: str, **changes: Any) -> LicenseFacts:
-    """A licence from 2020 to 2029, property and casualty unless said otherwise."""
+    """A license from 2020 to 2029, property and casualty unless said otherwise."""
     held = LicenseFacts(state, f"{state}-1", frozenset(authority) or PROPERTY_AND_CASUALTY, date(2020, 1, 1), date(2029, 12, 31))
     return replace(held, **changes)
 

@@ -96,7 +96,7 @@ def test_an_unplaced_lead_is_with_the_owner_of_last_resort_who_is_told_why(harbo
     told = Message.objects.get(kind="lead_assigned", channel="email", lead=lead)
     assert told.user.username == "rosa"
     assert told.subject.startswith("Nobody could take")
-    assert "holds no licence in TX" in told.body
+    assert "holds no license in TX" in told.body
 
 
 def test_off_shift_the_clock_starts_at_the_winner_s_next_opening(harbor):
@@ -276,7 +276,7 @@ def test_somebody_in_marketing_works_here_and_receives_no_leads(harbor):
 
 def test_nobody_can_overrule_a_licence(harbor):
     lead = harbor.lead(zip_code="07030")  # New Jersey, where Sarah alone is licensed
-    with pytest.raises(AssignmentError, match=r"James K\. cannot have this lead: holds no licence in NJ"), transaction.atomic():
+    with pytest.raises(AssignmentError, match=r"James K\. cannot have this lead: holds no license in NJ"), transaction.atomic():
         give(Lead.objects.get(pk=lead.pk), harbor.person("james"), by=harbor.user("rosa"), reason="Hurry", now=TUESDAY)
     assert harbor.owner(lead) == "sarah"
     assert harbor.load("sarah").open_leads == 1

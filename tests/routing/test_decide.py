@@ -67,7 +67,7 @@ def test_a_rule_that_finds_nobody_is_recorded_and_the_next_is_tried():
     decision = decide(lead(line="life_term", family="life"), roster(), rules(turns("territory"), turns()), {}, TUESDAY)
     assert (decision.producer, decision.rule) == ("david", "rule 2")
     assert decision.rules[0].matched
-    assert decision.rules[0].why == "Nobody of 2 is eligible: licence in NY lacks life (2)"
+    assert decision.rules[0].why == "Nobody of 2 is eligible: license in NY lacks life (2)"
 
 
 def test_outside_working_hours_the_rules_run_once_more_without_shifts():
@@ -95,8 +95,8 @@ def test_somebody_on_shift_comes_before_anybody_off_shift_even_by_a_later_rule()
 def test_with_nobody_eligible_the_owner_of_last_resort_has_it_and_is_told_why():
     decision = choose(facts=lead(state="TX", zip_code="78701"))
     assert (decision.outcome, decision.producer, decision.rule) == ("unplaced", "rosa", None)
-    assert decision.reason == "Nobody may take it (holds no licence in TX (4)): with Rosa X. as owner of last resort."
-    assert why(decision, "sarah") == ("holds no licence in TX",)
+    assert decision.reason == "Nobody may take it (holds no license in TX (4)): with Rosa X. as owner of last resort."
+    assert why(decision, "sarah") == ("holds no license in TX",)
     assert decision.proof == {}
 
 
@@ -130,7 +130,7 @@ def test_existing_clients_go_to_whoever_serves_them_even_a_csr_off_shift():
 @pytest.mark.parametrize(
     ("change", "because"),
     [
-        ({"licenses": ()}, "holds no licence in NY"),
+        ({"licenses": ()}, "holds no license in NY"),
         ({"time_off": ((DAY, DAY),)}, "is off until 2026-11-24"),
         ({"caps": {"open": 0}}, "is at the cap of 0 open leads"),
     ],
@@ -267,23 +267,23 @@ def test_top_keeps_only_the_best_closers():
 @pytest.mark.parametrize(
     ("licenses", "because"),
     [
-        ((), "holds no licence in NY"),
-        ((license_in("NJ"),), "holds no licence in NY"),
-        ((license_in("NY", expires=DAY - timedelta(days=1)),), "licence in NY expired on 2026-11-23"),
-        ((license_in("NY", effective=DAY + timedelta(days=1)),), "licence in NY begins on 2026-11-25"),
-        ((license_in("NY", "property"),), "licence in NY lacks casualty and property or personal lines"),
+        ((), "holds no license in NY"),
+        ((license_in("NJ"),), "holds no license in NY"),
+        ((license_in("NY", expires=DAY - timedelta(days=1)),), "license in NY expired on 2026-11-23"),
+        ((license_in("NY", effective=DAY + timedelta(days=1)),), "license in NY begins on 2026-11-25"),
+        ((license_in("NY", "property"),), "license in NY lacks casualty and property or personal lines"),
         (
             (license_in("NY", "property"), license_in("NY", "casualty")),
-            "licence in NY lacks casualty and property or personal lines",
+            "license in NY lacks casualty and property or personal lines",
         ),
-        ((license_in("NY", resident=False),), "non-resident licence in NY needs an active home-state licence"),
+        ((license_in("NY", resident=False),), "non-resident license in NY needs an active home-state license"),
         (
             (license_in("NY", resident=False), license_in("NJ", resident=True, expires=DAY - timedelta(days=1))),
-            "non-resident licence in NY needs an active home-state licence",
+            "non-resident license in NY needs an active home-state license",
         ),
         (
             (license_in("NY", resident=False), license_in("NJ", "life", resident=True)),
-            "non-resident licence in NY needs an active home-state licence",
+            "non-resident license in NY needs an active home-state license",
         ),
     ],
 )
@@ -405,7 +405,7 @@ def test_everything_that_rules_someone_out_is_said():
     wreck = replace(SARAH, licenses=(), time_off=((DAY, DAY),), caps={"open": 0, "day": 0})
     decision = choose(wreck, ROSA)
     assert why(decision, "sarah") == (
-        "holds no licence in NY",
+        "holds no license in NY",
         "is off until 2026-11-24",
         "is at the cap of 0 open leads",
         "is at the cap of 0 leads today",
@@ -434,7 +434,7 @@ def test_what_stands_against_a_person_by_hand():
     assert against(lead(), office, "sarah", SUNDAY_NIGHT) == ("is at the cap of 0 open leads", OUTSIDE_HOURS)
     assert against(lead(), office, "sarah", TUESDAY, shift=False) == full
     assert against(lead(), office, "sarah", TUESDAY, overrule=True) == ()
-    assert against(lead(), office, "james", TUESDAY, overrule=True) == ("holds no licence in NY",)
+    assert against(lead(), office, "james", TUESDAY, overrule=True) == ("holds no license in NY",)
     assert against(lead(), office, "bob", TUESDAY, overrule=True) == (INACTIVE,)
     assert against(lead(), replace(office, without_leads=frozenset({"mia"})), "mia", TUESDAY, overrule=True) == (NO_LEADS,)
 

@@ -93,7 +93,7 @@ def test_the_preview_writes_nothing_and_locks_nothing(harbor, four, django_asser
 
 
 def test_leads_that_nobody_else_may_take_go_to_the_owner_of_last_resort(harbor):
-    lead = harbor.lead(zip_code="07030")  # New Jersey: Sarah alone holds a licence
+    lead = harbor.lead(zip_code="07030")  # New Jersey: Sarah alone holds a license
     assert harbor.owner(lead) == "sarah"
     seen = offboarding.preview(harbor.person("sarah"), LATER)
     assert (seen.unplaced, seen.counts) == (1, [])

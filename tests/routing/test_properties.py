@@ -86,7 +86,7 @@ excluded = st.frozensets(st.sampled_from(KEYS), max_size=3)
 
 
 def may_sell(one, facts, day) -> bool:
-    """The licence gate written a second time, from the contract alone."""
+    """The license gate written a second time, from the contract alone."""
     line = LINES.get(facts.line)
 
     def able(held) -> bool:
