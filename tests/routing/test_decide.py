@@ -326,6 +326,10 @@ def test_the_proof_is_the_licence_that_allows_it():
         "resident": None,
         "line": "personal_auto",
         "checked_on": "2026-11-24",
+        "npn": "",
+        "source": "",
+        "verified_on": None,
+        "age_days": None,
     }
 
 
