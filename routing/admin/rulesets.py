@@ -222,7 +222,7 @@ def _found(asked: object) -> object:
     """The rule set of an id; a rule set is itself, and what is no id is none."""
     if asked is None or isinstance(asked, Model):
         return asked
-    return RuleSet.objects.filter(pk=asked).first() if str(asked).isdecimal() else None
+    return RuleSet.objects.filter(pk=int(str(asked))).first() if str(asked).isdecimal() else None
 
 
 def _page(pk: int) -> str:
