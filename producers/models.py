@@ -371,11 +371,7 @@ class Load(models.Model):
     bound_90d = models.PositiveIntegerField(default=0)
     responses_90d = models.PositiveIntegerField(default=0)
     response_seconds_90d = models.PositiveBigIntegerField(default=0, help_text="Working seconds to the first attempt, summed.")
-    kinds_90d = models.JSONField(
-        default=dict,
-        db_default=Value({}, models.JSONField()),
-        help_text='Received and bound by family and tier: {"personal/hot": [12, 3], ...}.',
-    )
+    kinds_90d = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), help_text="Received, bound by kind.")
 
     def __str__(self) -> str:
         return f"{self.producer_id}: {self.open_leads} open"

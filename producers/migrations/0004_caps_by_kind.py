@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='load',
             name='kinds_90d',
-            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, help_text='Received and bound by family and tier: {"personal/hot": [12, 3], ...}.'),
+            field=models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict, help_text='Received, bound by kind.'),
         ),
         migrations.AddField(
             model_name='load',
