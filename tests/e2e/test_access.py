@@ -27,6 +27,8 @@ def test_no_page_has_a_serious_fault(visit: Visit) -> None:
         "/dashboard/",
         f"/leads/{leads['Ana'].pk}/",
         f"/leads/{leads['Lee'].pk}/",
+        f"/leads/{leads['Ana'].pk}/edit/",
+        "/licences/",
         "/fairness/",
         f"/leads/why/?lead={leads['Ana'].pk}",
         "/leads/new/",

@@ -124,13 +124,20 @@ def test_the_day_goes_on_without_a_script(visit: Visit) -> None:
     row.get_by_role("button", name="No answer").click()
     expect(page.get_by_text("Ana Ruiz: call logged, no answer.")).to_be_visible()
     page.get_by_role("link", name="Ana Ruiz").click()
+    page.get_by_role("link", name="Edit what Ana Ruiz wants").click()
+    page.get_by_label("Line").select_option("renters")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Ana Ruiz is put right.")).to_be_visible()
+    page.locator("#presence > summary").click()
+    page.get_by_role("button", name="Busy").click()
+    expect(page.locator("#presence")).to_contain_text("You are busy")
     page.locator("#status-menu > summary").click()
     page.get_by_label("Status", exact=True).select_option("lost")
     page.get_by_label("Why lost").select_option("Price")
     page.get_by_role("button", name="Save status").click()
     expect(page.get_by_text("Ana Ruiz is now lost.")).to_be_visible()
     lead = Lead.objects.get(pk=leads["Ana"].pk)
-    assert (lead.status, lead.touches.get().outcome) == ("lost", "no_answer")
+    assert (lead.status, lead.touches.get().outcome, lead.line) == ("lost", "no_answer", "renters")
 
 
 def test_the_manager_watches_it_happen(visit: Visit) -> None:
