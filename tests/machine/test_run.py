@@ -106,7 +106,7 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
 def test_one_life_from_an_empty_folder_through_every_death(copy: Copy) -> None:
     copy.start()
     copy.wait_until_healthy()
-    assert f"http://localhost:{copy.port}/" in copy.output()
+    assert eventually(lambda: f"http://localhost:{copy.port}/" in copy.output(), 20)  # said within a second of the first answer
     with ExitStack() as silent:  # callers that connect and say nothing keep nobody waiting
         for _ in range(12):
             silent.enter_context(socket.create_connection(("127.0.0.1", copy.port)))
