@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from agency.calendar import open_time_between
-from leads.models import Lead, Tier
+from leads.models import Lead
 from producers import roster
 from producers.performance import record_outcome
 from routing.assignment import stamp
@@ -18,7 +18,7 @@ def credit(
     A quote takes a contact, a sale takes both: what is further on is credited with what lies before it. It counts in the bucket
     that counted the lead as received: the day, family and tier of the ownership's beginning.
     """
-    held = Assignment.objects.select_related("producer", "decision").filter(lead=lead, ended_at__isnull=True).first()
+    held = Assignment.objects.select_related("producer").filter(lead=lead, ended_at__isnull=True).first()
     if held is None:
         return
     now = max(now, held.started_at)  # a touch logged late may have been under an earlier owner
@@ -33,12 +33,11 @@ def credit(
     seconds = _working_seconds(held, now) if attempted and held.first_attempt_at is None else None
     if seconds is None and not any(new.values()):
         return
-    then = held.decision.facts.get("lead", {})
     record_outcome(
         producer_id=held.producer_id,
         received_on=roster.local_day(held.started_at, roster.static().timezone),
-        family=then.get("family", ""),
-        tier=then.get("tier", Tier.COLD),
+        family=held.family,
+        tier=held.tier,
         response_seconds=seconds,
         **new,
     )
