@@ -20,6 +20,7 @@ from leads.timeline import Entry, timeline
 from producers.facts import Roster
 from routing.decisions import stored
 from routing.engine import RuleTried
+from routing.engine.words import figure
 from routing.models import Assignment, LadderStep, RoutingDecision
 
 STEP_ICONS = {"call": "telephone", "sms": "chat-left-text", "email": "envelope", "": "arrow-repeat"}
@@ -189,7 +190,7 @@ def choice(lead: Lead, roster: Roster) -> Choice | None:
             eligible=one.eligible,
             chosen=one.producer == decision.producer,
             why=one.why,
-            rank=[(name.replace("_", " "), _figure(value)) for name, value in one.rank.items()],
+            rank=[(figure(name), _figure(value)) for name, value in one.rank.items()],
         )
         for one in decision.considered
     ]

@@ -18,6 +18,11 @@ NEEDS_OWNER = "The person came back by themselves, so somebody must own the lead
 NOBODY_THERE = "There is nobody to choose from"
 
 
+def figure(name: str) -> str:
+    """What people read for the name of one of a candidate's figures: the contract's spelling is not the agency's."""
+    return name.replace("_", " ").replace("specialisation", "specialization")
+
+
 def count(number: int, noun: str) -> str:
     """`1 person`, `2 people`, `3 leads`."""
     plural = "people" if noun == "person" else f"{noun}s"

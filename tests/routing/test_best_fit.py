@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from producers.facts import LoadFacts
-from routing.engine import decide
+from routing.engine import decide, words
 from routing.engine.ranking import (
     PRIOR,
     Mean,
@@ -175,3 +175,7 @@ def test_without_hold_seconds_nobody_waits_and_the_free_come_first():
 
 def test_the_mean_is_the_whole_agency_s():
     assert mean_of(roster(loads={"sarah": STAR, "james": MODEST, "gone": STAR})) == Mean(200, 50)
+
+
+def test_people_read_the_figures_as_they_spell_them():
+    assert [words.figure(name) for name in ("specialisation", "close_rate")] == ["specialization", "close rate"]
