@@ -37,13 +37,14 @@ class Message(DueWork):
     body = models.TextField(blank=True)
     path = models.CharField(max_length=200, blank=True, help_text="The page the message is about.")
     dedupe_key = models.CharField(
-        max_length=120, null=True, blank=True, unique=True, help_text="A second message with the same key cannot exist."
+        max_length=120, null=True, blank=True, help_text="A second message with the same key cannot exist."
     )
     provider_id = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="message_said_once")]
         indexes = [
             # Read by the delivery sweep: what is due, oldest first.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="message_due"),

@@ -13,7 +13,7 @@ class Submission(models.Model):
     """One arrival, as it was sent: the first one makes a lead, later ones of the same person join it."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="submissions")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="submissions")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="submissions", db_index=False)  # its constraints
     door = models.CharField(max_length=20, help_text="Where it came in: api, form, manual, ...")
     payload = models.JSONField(help_text="What was sent, untouched.")
     idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  # NULLs are never the same key
@@ -55,11 +55,11 @@ class RejectedIntake(models.Model):
 class Event(models.Model):
     """Something the person did: a page viewed, a mail opened, a quote requested."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="events", db_index=False)  # event_of_lead
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
     data = models.JSONField(default=dict, blank=True)
-    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
         indexes = [
@@ -101,7 +101,7 @@ class TouchOutcome(models.TextChoices):
 class Touch(models.Model):
     """One attempt to reach the person, or one word from them."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches", db_index=False)  # touch_of_lead
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     channel = models.CharField(max_length=10, choices=TouchChannel.choices)
     direction = models.CharField(max_length=3, choices=Direction.choices, default=Direction.OUT)
@@ -136,7 +136,7 @@ class Note(models.Model):
 class StatusChange(models.Model):
     """One step of a lead's way, with who took it and why."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="status_changes")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="status_changes", db_index=False)
     before = models.CharField(max_length=10, choices=Status.choices)
     after = models.CharField(max_length=10, choices=Status.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

@@ -70,7 +70,7 @@ class Lead(models.Model):
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="leads")
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads")
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="leads")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="leads", db_index=False)  # lead_by_source
     kind = models.CharField(max_length=14, choices=LeadKind.choices, default=LeadKind.REAL_TIME)
     exclusive = models.BooleanField(default=True)
     external_id = models.CharField(max_length=120, blank=True, help_text="The sender's own number for it.")
@@ -115,7 +115,9 @@ class Lead(models.Model):
     score = models.PositiveSmallIntegerField(default=0)
     tier = models.CharField(max_length=4, choices=Tier.choices, default=Tier.COLD)
     score_reasons = models.JSONField(default=list, blank=True, help_text="[{points, reason}], largest first.")
-    score_model = models.ForeignKey("leads.ScoreModel", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    score_model = models.ForeignKey(
+        "leads.ScoreModel", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     mql_at = models.DateTimeField(null=True, blank=True)
     sql_at = models.DateTimeField(null=True, blank=True)
 
@@ -141,18 +143,7 @@ class Lead(models.Model):
             ),
         ]
         indexes = [
-            # Read by intake: an open or nurtured lead of the same person.
-            models.Index(
-                fields=["phone"],
-                condition=~Q(phone="") & Q(status__in=["new", "contacted", "quoted", "nurture"]),
-                name="lead_live_phone",
-            ),
-            models.Index(
-                fields=["email"],
-                condition=~Q(email="") & Q(status__in=["new", "contacted", "quoted", "nurture"]),
-                name="lead_live_email",
-            ),
-            # Read by intake: the same household, whatever became of its leads.
+            # Read by intake: the same person and household, whatever became of their leads.
             models.Index(fields=["phone"], condition=~Q(phone=""), name="lead_phone"),
             models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
             # Read by the inbox and the board: one owner's open leads.

@@ -96,21 +96,25 @@ class PlanStep(models.Model):
 class FollowUpStep(DueWork):
     """One touch promised to one lead: a row from the moment its plan begins."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="follow_ups")
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
-    step = models.ForeignKey(PlanStep, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="follow_ups", db_index=False)  # follow_up_step_once
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)  # plans are never deleted
+    step = models.ForeignKey(PlanStep, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     cycle = models.PositiveIntegerField(default=0, help_text="Which round of a repeating plan.")
     started_at = models.DateTimeField(help_text="When the plan began for this lead.")
     channel = models.CharField(max_length=10, blank=True)
     label = models.CharField(max_length=120, blank=True)
-    message = models.ForeignKey("agency.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    message = models.ForeignKey(
+        "agency.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lead", "plan", "started_at", "cycle", "position"], name="follow_up_step_once"),
         ]
         indexes = [
+            # Read when a message is deleted: the step that sent it forgets it. Most steps never have one.
+            models.Index(fields=["message"], condition=Q(message__isnull=False), name="followup_message"),
             # Read by the sweep of follow-ups.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="followup_step_due"),
             # Read by the lead page and the inbox: what comes next; and by whatever stops a plan.

@@ -19,7 +19,7 @@ class Outcome(models.TextChoices):
 class RoutingDecision(models.Model):
     """One run of the engine with everything it looked at: written once, recomputable ever after."""
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="decisions")
+    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="decisions", db_index=False)  # decision_of_lead
     at = models.DateTimeField()
     cause = models.CharField(max_length=40, help_text="Why the engine was asked: intake, decline, escalation, manual, ...")
     by = models.ForeignKey(
@@ -35,7 +35,7 @@ class RoutingDecision(models.Model):
     rule = models.CharField(max_length=160, blank=True)
     ruleset = models.ForeignKey("routing.RuleSet", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     roster = models.ForeignKey(
-        "producers.RosterVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+        "producers.RosterVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False
     )
     reason = models.TextField(help_text="One sentence a manager understands.")
     facts = models.JSONField(help_text="The lead, the loads and the rotations as the engine saw them.")
@@ -68,7 +68,8 @@ class Assignment(models.Model):
     """One person's ownership of one lead, from one instant to another; its stamps are written once."""
 
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="assignments")
-    producer = models.ForeignKey("producers.Producer", on_delete=models.PROTECT, related_name="assignments")
+    # assignment_of_producer serves as its index.
+    producer = models.ForeignKey("producers.Producer", on_delete=models.PROTECT, related_name="assignments", db_index=False)
     decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="assignments")
     rotation = models.CharField(max_length=160, blank=True, help_text="The ledger whose turn it took, if any.")
     family = models.CharField(
@@ -106,7 +107,9 @@ class Assignment(models.Model):
 class LadderStep(DueWork):
     """One rung of the escalation ladder beside one ownership."""
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="ladder")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.CASCADE, related_name="ladder", db_index=False
+    )  # ladder_rung_once
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="ladder")
     rung = models.PositiveSmallIntegerField()
     action = models.CharField(max_length=10, choices=[("alert", "Alert"), ("warn", "Warn"), ("reassign", "Reassign")])

@@ -6,7 +6,7 @@ from agency.appendonly import append_only
 class Migration(migrations.Migration):
     """Submissions, events, touches, status changes and consents are only ever added."""
 
-    dependencies = [("leads", "0004_submission_without_decision")]
+    dependencies = [("leads", "0001_initial")]
 
     operations = [
         append_only("leads_submission", "lead_id", "source_id"),
