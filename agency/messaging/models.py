@@ -36,7 +36,7 @@ class Message(DueWork):
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     path = models.CharField(max_length=200, blank=True, help_text="The page the message is about.")
-    dedupe_key = models.CharField(
+    dedupe_key = models.CharField(  # noqa: DJ001  # NULLs are never the same key
         max_length=120, null=True, blank=True, help_text="A second message with the same key cannot exist."
     )
     provider_id = models.CharField(max_length=120, blank=True)
