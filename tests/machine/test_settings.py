@@ -78,11 +78,13 @@ def test_public_https_address_turns_on_what_belongs_to_it(tmp_path: Path) -> Non
 
 
 def test_deployment_check_is_clean_behind_https(tmp_path: Path) -> None:
+    # Browser tests that share this process talk to the database beside Playwright's loop; a deployment does not.
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=settings.BASE_DIR,
         env={
-            **os.environ,
+            **environment,
             "DJANGO_SETTINGS_MODULE": "agency.settings",
             "DATA_DIR": str(tmp_path),
             "PUBLIC_BASE_URL": "https://leads.example.com",

@@ -55,7 +55,8 @@ def test_the_open_leads_of_someone_who_leaves_go_where_the_rules_say(harbor, fou
 
 def test_every_move_is_on_record_with_its_reason_and_credit(harbor, four):
     leave(harbor, "james")
-    assert list(RoutingDecision.objects.filter(cause="offboard").values_list("lead_id", "producer__key", "rule")) == [
+    decisions = RoutingDecision.objects.filter(cause="offboard").order_by("id")
+    assert list(decisions.values_list("lead_id", "producer__key", "rule")) == [
         (four[0].pk, "sarah", POD),
         (four[2].pk, "sarah", POD),
     ]
