@@ -1,6 +1,6 @@
 """The load: a closed loop of clients over plain sockets, each with one request in flight and a person of its own per request.
 
-Sync gunicorn closes the connection after each answer, for the floor and for us alike, so each request opens its own.
+Each request opens a connection of its own, to the floor and to us alike: senders of leads seldom keep one.
 """
 
 import itertools

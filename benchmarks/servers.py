@@ -93,13 +93,16 @@ def process(env: Mapping[str, str], *words: str) -> Iterator[psutil.Process]:
 
 
 @contextlib.contextmanager
-def gunicorn(env: Mapping[str, str], application: str, port: int, workers: int = 2) -> Iterator[psutil.Process]:
-    """The application under sync workers, answering."""
+def gunicorn(env: Mapping[str, str], application: str, port: int, workers: int = 2, threads: int = 4) -> Iterator[psutil.Process]:
+    """The application as the Procfile starts it, answering."""
     words = (
         "gunicorn",
         application,
+        "--preload",
         "--bind",
         f"127.0.0.1:{port}",
+        "--threads",
+        str(threads),
         "--workers",
         str(workers),
         "--log-level",
