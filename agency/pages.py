@@ -87,13 +87,22 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 
 def within_rate(name: str, limit: int, seconds: int) -> bool:
     """Whether this is at most the `limit`-th call under `name` in the window of `seconds`; counted across processes."""
-    key = "rate:" + hashlib.sha256(name.encode()).hexdigest()
+    key = _rate_key(name)
     cache.add(key, 0, seconds)
     try:
         return cache.incr(key) <= limit
     except ValueError:  # it expired between the two calls
         cache.set(key, 1, seconds)
         return True
+
+
+def forget_rate(name: str) -> None:
+    """The count under `name` begins anew."""
+    cache.delete(_rate_key(name))
+
+
+def _rate_key(name: str) -> str:
+    return "rate:" + hashlib.sha256(name.encode()).hexdigest()
 
 
 def client_ip(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agency.forms import Styled
 from agency.messaging.models import Channel, Message
 from agency.models import User
-from agency.pages import PageRequest, client_ip, page, public_page, within_rate
+from agency.pages import PageRequest, client_ip, forget_rate, page, public_page, within_rate
 
 START_PAGES = {"producer": "leads:inbox", "csr": "leads:inbox", "manager": "leads:dashboard", "marketing": "leads:dashboard"}
 LOGIN_TRIES = 10
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 class LoginForm(Styled, AuthenticationForm):
-    """Django's log-in with a limit of tries per name and address."""
+    """Django's log-in with a limit of failed tries per name and address."""
 
     def clean(self) -> dict[str, object]:
         """Valid credentials of an active person, or an error under the form."""
@@ -48,7 +48,9 @@ class LoginForm(Styled, AuthenticationForm):
         if not within_rate(name, LOGIN_TRIES, LOGIN_WINDOW):
             self.add_error(None, TOO_MANY_LOGINS)
             return dict(self.cleaned_data)
-        return dict(super().clean())
+        cleaned = dict(super().clean())
+        forget_rate(name)  # whoever knows the password guesses nothing
+        return cleaned
 
 
 @method_decorator(public_page, name="dispatch")

@@ -14,7 +14,7 @@ NURTURED_FIRST: Final = "Nobody has it yet: it is being nurtured first."
 NOT_BY_RULES: Final = "A person or the escalation ladder gave it to somebody: nobody else was looked at."
 NOT_AMONG: Final = "The rule “{rule}” chose among others: you are not among those it speaks of."
 NO_RULE_NAMES_YOU: Final = "No rule that fits this lead speaks of you."
-RULED_OUT: Final = "You were looked at and ruled out: {name} {why}."
+RULED_OUT: Final = "You were looked at and ruled out. {name}: {why}."
 WAITS: Final = "You were eligible. The lead waits for somebody who is busy and closes clearly more of such leads."
 TURN: Final = "You were eligible, and it was somebody else's turn: you were owed {owed:.2f} of a lead before this one."
 FIT: Final = "You were eligible with {points:.1f} of 100 points, and somebody who was free fitted better."
@@ -66,7 +66,7 @@ def in_words(decision: Decision, own: Considered | None, name: str) -> str:
     if own is None:
         return _not_looked_at(decision)
     if not own.eligible:
-        return RULED_OUT.format(name=name, why=" and ".join(own.why))
+        return RULED_OUT.format(name=name, why="; ".join(own.why))
     return WAITS if decision.outcome == HELD else _outranked(own.rank)
 
 

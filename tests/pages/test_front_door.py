@@ -40,6 +40,11 @@ def test_guessing_a_password_ends_soon(office: Office) -> None:
     assert Client().post("/login/", {"username": "james", "password": "james"}).status_code == 302
 
 
+def test_logging_in_rightly_is_no_failed_try(office: Office) -> None:
+    for _ in range(LOGIN_TRIES + 2):
+        assert Client().post("/login/", {"username": "sarah", "password": "sarah"}).status_code == 302
+
+
 def test_logging_out_needs_a_post(browse: Browse) -> None:
     sarah = browse("sarah")
     assert sarah.get("/logout/").status_code == 405

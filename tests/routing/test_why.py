@@ -48,8 +48,8 @@ def test_whoever_was_ruled_out_is_told_by_what(harbor):
     answer = asks(harbor, harbor.lead(), "sarah")
     assert answer.why == ("holds no license in NY", "is at the cap of 6 open leads, other work counting as 6")
     assert answer.sentence == (
-        "You were looked at and ruled out: Sarah M. holds no license in NY"
-        " and is at the cap of 6 open leads, other work counting as 6."
+        "You were looked at and ruled out. Sarah M.: holds no license in NY"
+        "; is at the cap of 6 open leads, other work counting as 6."
     )
 
 
