@@ -6,9 +6,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
-from agency.messaging.models import Message
+from agency.messaging.models import Message, ProviderEvent
 
-__all__ = ["Agency", "AppointmentCheck", "Heartbeat", "Message", "Revision", "User"]
+__all__ = ["Agency", "AppointmentCheck", "Heartbeat", "Message", "ProviderEvent", "Revision", "User"]
 
 
 class User(AbstractUser):

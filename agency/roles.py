@@ -38,6 +38,7 @@ _TABLE = """
     agency.agency                -     -     vc    -
     agency.user                  -     -     vac   -
     agency.message               -     -     vc    -
+    agency.providerevent         -     -     v     -
     agency.revision              -     -     v     -
     agency.heartbeat             -     -     v     -
     auth.group                   -     -     v     -
@@ -83,6 +84,7 @@ _TABLE = """
     leads.statuschange           v     v     v     -
     leads.scoreflag              va    va    va    -
     leads.consent                va    va    va    -
+    leads.inboundmessage         -     -     vc    -
     leads.rejectedintake         -     -     vc    -
 """
 

@@ -1,15 +1,69 @@
-"""Taking back what was agreed to: rows of the consent ledger."""
+"""The consent ledger: taking back what was agreed to, and giving it anew."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from leads.models import Consent
+from django.db.models import Q
+
+from agency.due import DUE, DueState
+from agency.messaging.models import Audience, Message
+from agency.models import User
+from leads import followup
+from leads.confirmations import CONFIRMATIONS
+from leads.models import Consent, Lead
 
 UNSUBSCRIBE: Final = "unsubscribe"
 """The event by which a person leaves our mailings."""
+OPTED_OUT: Final = "opted_out"
+"""The event that stops plans when a person asks to stop."""
+BY_PHONE: Final = ("call", "sms")
+"""A word about the number is about everything that goes to the number."""
+ASKED_TO_STOP: Final = "They asked to stop."
+OUTBOX: Final = {"call": "voice", "sms": "sms", "email": "email"}
+"""What each channel of a consent is called in the outbox."""
 
 
 def withdrawal(channels: Sequence[str], *, at: datetime, via: str, phone: str = "", email: str = "", text: str = "") -> Consent:
     """An unsaved row: these channels to this number and address are closed from `at` on."""
     return Consent(phone=phone, email=email, channels=list(channels), granted=False, text=text, at=at, via=via)
+
+
+def opt_out(
+    *,
+    lead: Lead | None,
+    channels: Sequence[str],
+    phone: str = "",
+    email: str = "",
+    via: str,
+    text: str = "",
+    by: User | None = None,
+    at: datetime,
+    now: datetime,
+    event: str = OPTED_OUT,
+) -> Consent:
+    """These channels to this number and address are closed, for every lead that has them: nothing automatic goes there any more.
+
+    The word is in the ledger; plans that stop on `event` have stopped, on all those leads; what the outbox holds for the number
+    or address on those channels is skipped. Every door that hears it ends here. The caller's transaction holds `lead`.
+    """
+    row = withdrawal(channels, at=at, via=via, phone=phone, email=email, text=text)
+    row.lead, row.by = lead, by
+    row.save()
+    reached = Q(phone=phone) & ~Q(phone="") | Q(email=email) & ~Q(email="")
+    leads = set(Lead.objects.filter(reached).values_list("pk", flat=True)) | ({lead.pk} if lead else set())
+    followup.stop_each(leads, event=event, now=now)
+    unsent = Message.objects.filter(state=DUE, audience=Audience.CONSUMER, channel__in=[OUTBOX[name] for name in channels])
+    unsent.filter(to__in=[each for each in (phone, email) if each]).exclude(kind__in=CONFIRMATIONS).update(
+        state=DueState.SKIPPED, finished_at=now, outcome=ASKED_TO_STOP
+    )
+    return row
+
+
+def opt_in(
+    *, lead: Lead | None, channels: Sequence[str], phone: str = "", email: str = "", via: str, text: str, at: datetime
+) -> Consent:
+    """These channels to this number and address are open again, by the person's own word. In the caller's transaction."""
+    row = Consent(phone=phone, email=email, channels=list(channels), granted=True, text=text, at=at, via=via, lead=lead)
+    row.save()
+    return row

@@ -3,6 +3,6 @@
 from agency.admin.outbox import MessageAdmin
 from agency.admin.people import GroupAdmin, UserAdmin
 from agency.admin.settings import AgencyAdmin
-from agency.admin.system import HeartbeatAdmin, RevisionAdmin
+from agency.admin.system import HeartbeatAdmin, ProviderEventAdmin, RevisionAdmin
 
-__all__ = ["AgencyAdmin", "GroupAdmin", "HeartbeatAdmin", "MessageAdmin", "RevisionAdmin", "UserAdmin"]
+__all__ = ["AgencyAdmin", "GroupAdmin", "HeartbeatAdmin", "MessageAdmin", "ProviderEventAdmin", "RevisionAdmin", "UserAdmin"]

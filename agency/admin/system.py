@@ -4,7 +4,7 @@ from django.contrib import admin
 from django_celery_beat import models as beat
 
 from agency.admin.base import ReadOnlyAdmin
-from agency.models import Heartbeat, Revision
+from agency.models import Heartbeat, ProviderEvent, Revision
 
 admin.site.index_title = "Administration"
 
@@ -28,3 +28,13 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "at")
     search_fields = ("name",)
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    """What providers told us, by their own numbers, so that nothing is taken in twice."""
+
+    list_display = ("received_at", "provider", "event_id")
+    list_filter = ("provider",)
+    search_fields = ("=event_id",)
+    ordering = ("-received_at", "-id")

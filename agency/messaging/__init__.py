@@ -6,5 +6,17 @@
 from agency.messaging.delivery import deliver_due
 from agency.messaging.gate import Permission, register_gate
 from agency.messaging.outbox import Draft, send, send_all, staff_drafts, tell
+from agency.messaging.receipts import first_time, record_receipt
 
-__all__ = ["Draft", "Permission", "deliver_due", "register_gate", "send", "send_all", "staff_drafts", "tell"]
+__all__ = [
+    "Draft",
+    "Permission",
+    "deliver_due",
+    "first_time",
+    "record_receipt",
+    "register_gate",
+    "send",
+    "send_all",
+    "staff_drafts",
+    "tell",
+]

@@ -24,6 +24,18 @@ class Audience(models.TextChoices):
     CONSUMER = "consumer", "Consumer"
 
 
+class Receipt(models.TextChoices):
+    """How far the provider says a message got."""
+
+    QUEUED = "queued", "Queued"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    UNDELIVERED = "undelivered", "Not delivered"
+    FAILED = "failed", "Failed"
+    BOUNCED = "bounced", "Bounced"
+    COMPLAINED = "complained", "Complained of"
+
+
 class Message(DueWork):
     """One thing to be said to one person on one channel; its state says how far it got."""
 
@@ -40,6 +52,10 @@ class Message(DueWork):
         max_length=120, null=True, blank=True, help_text="A second message with the same key cannot exist."
     )
     provider_id = models.CharField(max_length=120, blank=True)
+    receipt = models.CharField(max_length=12, choices=Receipt.choices, blank=True, help_text="How far it got, says the provider.")
+    receipt_at = models.DateTimeField(null=True, blank=True)
+    receipt_error = models.CharField(max_length=300, blank=True, help_text="Why it did not arrive, says the provider.")
+    segments = models.PositiveSmallIntegerField(default=0, help_text="Of a text: how many the carrier counts it as.")
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -54,7 +70,23 @@ class Message(DueWork):
             models.Index(
                 fields=["user", "-created_at"], condition=Q(channel="in_app", read_at__isnull=True), name="message_unread"
             ),
+            # Read by receipts: which message the provider speaks of.
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.kind}"
+
+
+class ProviderEvent(models.Model):
+    """Something a provider told us, by its own number: told again, it is known."""
+
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="provider_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event_id}"

@@ -9,6 +9,7 @@ from agency import bulk
 from agency.due import DueState
 from agency.messaging.channels import address_of
 from agency.messaging.models import Audience, Channel, Message
+from agency.messaging.sms import segments
 from agency.poke import poke
 
 if TYPE_CHECKING:
@@ -139,6 +140,9 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "path": draft.path,
         "dedupe_key": draft.dedupe_key,
         "provider_id": "",
+        "receipt": "",
+        "receipt_error": "",
+        "segments": segments.count(draft.body) if draft.channel == Channel.SMS else 0,
         "created_at": now,
     }
 

@@ -113,6 +113,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _records("Outbox", "outbox", "agency", "message"),
+                    _records("What people said", "inbox", "leads", "inboundmessage"),
                     _records("Follow-up plans", "event_repeat", "leads", "plan"),
                     _records("Follow-up steps", "schedule_send", "leads", "followupstep"),
                     _records("Templates", "edit_note", "leads", "template"),
@@ -127,6 +128,7 @@ UNFOLD: dict[str, Any] = {
                     _records("Sources", "input", "leads", "source"),
                     _records("API keys", "vpn_key", "leads", "apikey"),
                     _records("Heartbeats", "ecg_heart", "agency", "heartbeat"),
+                    _records("Providers' events", "sync_alt", "agency", "providerevent"),
                 ],
             },
         ],

@@ -10,6 +10,7 @@ from leads.admin.history import (
     SubmissionAdmin,
     TouchAdmin,
 )
+from leads.admin.inbound import InboundMessageAdmin
 from leads.admin.lead import LeadAdmin
 from leads.admin.plans import FollowUpStepAdmin, PlanAdmin, TemplateAdmin
 from leads.admin.rejected import RejectedIntakeAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "EventAdmin",
     "FollowUpStepAdmin",
     "HouseholdAdmin",
+    "InboundMessageAdmin",
     "LeadAdmin",
     "NoteAdmin",
     "PlanAdmin",

@@ -5,7 +5,7 @@ from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
 from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
 from leads.followup.run import run_due
-from leads.followup.sequence import call_logged, end_all, on_decided, start, stop
+from leads.followup.sequence import call_logged, end_all, on_decided, start, stop, stop_each
 from leads.followup.stewards import on_leaving
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "start",
     "step_rows",
     "stop",
+    "stop_each",
 ]

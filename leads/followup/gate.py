@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from agency.messaging import Permission
 from agency.messaging.models import Message
+from leads.confirmations import CONFIRMATIONS, may_confirm
 from leads.flags import WRONG_NUMBER
 from leads.followup.windows import next_allowed, zones_of
 from leads.models import Consent, Lead
@@ -59,7 +60,8 @@ def gate_messages(messages: Sequence[Message], now: datetime) -> Mapping[int, Pe
     }
     words = latest_word(questions.values())
     answers = {pk: answer(question, words, now) for pk, question in questions.items()}
-    return {message.pk: answers.get(message.pk, Permission(False, NO_LEAD)) for message in messages}
+    confirming = {message.pk: may_confirm(message, now) for message in messages if message.kind in CONFIRMATIONS}
+    return {message.pk: {**answers, **confirming}.get(message.pk, Permission(False, NO_LEAD)) for message in messages}
 
 
 Words = Mapping[tuple[str, str], Consent]

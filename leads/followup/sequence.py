@@ -1,6 +1,6 @@
 """Starting, continuing and stopping a lead's plans. Everything here runs in the transaction of the event that causes it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -87,8 +87,13 @@ def write(rows: Sequence[StepRow], where: str = "") -> int:
 
 def stop(lead_id: int, *, event: str, now: datetime) -> int:
     """What is still to come of the plans that stop on `event` is skipped, unsent messages included; returns how many steps."""
+    return stop_each([lead_id], event=event, now=now)
+
+
+def stop_each(lead_ids: Collection[int], *, event: str, now: datetime) -> int:
+    """As `stop`, for several leads at once: what one person says is said to all of them."""
     return _end(
-        Q(lead_id=lead_id, plan__in=Plan.objects.filter(stops__contains=[event])), STOPPED.format(event=_words(event)), now
+        Q(lead_id__in=lead_ids, plan__in=Plan.objects.filter(stops__contains=[event])), STOPPED.format(event=_words(event)), now
     )
 
 

@@ -15,6 +15,7 @@ from leads.models.history import (
     TouchOutcome,
     Verdict,
 )
+from leads.models.inbound import InboundKind, InboundMessage
 from leads.models.lead import OPEN_STATUSES, Client, Household, Lead, Status, Tier
 from leads.models.plans import FollowUpStep, Plan, PlanStep, ScoreModel, Template
 from leads.models.source import ApiKey, LeadKind, Source, SourceKind
@@ -28,6 +29,8 @@ __all__ = [
     "Event",
     "FollowUpStep",
     "Household",
+    "InboundKind",
+    "InboundMessage",
     "Lead",
     "LeadKind",
     "Note",

@@ -157,7 +157,9 @@ class StatusChange(models.Model):
 class Consent(models.Model):
     """What the person agreed to, or took back, word for word: a ledger."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="consents")
+    lead = models.ForeignKey(
+        Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="consents", help_text="None: nobody we know."
+    )
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
     channels = ArrayField(models.CharField(max_length=12), default=list)
@@ -168,6 +170,15 @@ class Consent(models.Model):
     user_agent = models.CharField(max_length=400, blank=True)
     certificate_url = models.URLField(max_length=300, blank=True)
     via = models.CharField(max_length=40, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,  # nobody asks for one person's entries
+        help_text="Who wrote it down; nobody: they said it themselves.",
+    )
 
     class Meta:
         indexes = [

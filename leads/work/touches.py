@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from agency.models import User
 from leads import followup
-from leads.consents import withdrawal
+from leads.consents import opt_out
 from leads.flags import WRONG_NUMBER, flag, unflag
 from leads.history import note_status
 from leads.intake import fields
@@ -90,7 +90,7 @@ def _take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> No
     if contact:
         followup.stop(lead.pk, event=touch.outcome, now=now)
     if touch.outcome == TouchOutcome.OPTED_OUT:
-        _opted_out(lead, touch, now)
+        _opted_out(lead, touch, by, now)
     if touch.outcome == TouchOutcome.WRONG_NUMBER:
         flag(lead, WRONG_NUMBER)
     elif contact and touch.channel in BY_PHONE:
@@ -108,16 +108,16 @@ def _contacted(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None
     note_status(lead, before, by=by, now=now, reason=touch.get_outcome_display())
 
 
-def _opted_out(lead: Lead, touch: Touch, now: datetime) -> None:
+def _opted_out(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
     channels = CLOSES[TouchChannel(touch.channel)]
-    row = withdrawal(
-        channels,
-        at=touch.at,
-        via=touch.channel,
+    opt_out(
+        lead=lead,
+        channels=channels,
         phone=str(lead.phone or "") if "call" in channels else "",
         email=lead.email if "email" in channels else "",
+        via=touch.channel,
         text=touch.note,
+        by=by,
+        at=touch.at,
+        now=now,
     )
-    row.lead = lead
-    row.save()
-    followup.stop(lead.pk, event="opted_out", now=now)

@@ -1,0 +1,135 @@
+"""Taking in what somebody said: once, whatever the provider repeats, with all that follows from it in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from agency.messaging import first_time
+from agency.phones import e164
+from leads import followup, work
+from leads.consents import BY_PHONE, OPTED_OUT, opt_in, opt_out
+from leads.inbound import answers, senders
+from leads.inbound.alerts import alert
+from leads.inbound.senders import Sender
+from leads.inbound.words import Heading, Meaning, classify, fresh
+from leads.models import Direction, InboundMessage, Lead, Touch, TouchChannel, TouchOutcome
+
+LONGEST_NOTE: Final = 10_000
+CLOSING: Final = {Meaning.OPT_OUT: OPTED_OUT, Meaning.WRONG_NUMBER: "wrong_number"}
+"""What closes the number or address, and the event that stops plans."""
+OUTCOMES: Final = {
+    Meaning.WORDS: TouchOutcome.REPLIED,
+    Meaning.OPT_OUT: TouchOutcome.OPTED_OUT,
+    Meaning.WRONG_NUMBER: TouchOutcome.WRONG_NUMBER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of it."""
+
+    message: InboundMessage
+    lead: Lead | None
+    meaning: Meaning
+    is_new: bool
+    """False: it was heard before, and nothing happened now."""
+
+
+def heard(
+    *,
+    channel: str,
+    sender: str,
+    text: str,
+    provider: str,
+    event_id: str,
+    at: datetime,
+    now: datetime,
+    to: str = "",
+    lead: Lead | None = None,
+    answered: bool = False,
+) -> Heard:
+    """The words are kept and have had their effect, once for each of the provider's `event_id`.
+
+    The lead is the one given, else the sender's: open before nurtured before closed, the newest of them. Words stop the plans
+    that stop on a reply, on every open lead of the sender, and bring a nurtured lead back to an owner; "stop" closes the number
+    or address everywhere; whoever owns the lead is told. `answered`: the provider has answered STOP, START or HELP itself.
+    """
+    who = Sender(channel, sender.strip().lower() if channel == TouchChannel.EMAIL else sender.strip())
+    with transaction.atomic():
+        if not first_time(provider, event_id, now):
+            known = InboundMessage.objects.select_related("lead").get(provider=provider[:20], event_id=event_id[:120])
+            return Heard(known, known.lead, Meaning(known.kind), is_new=False)
+        senders.hold(who)
+        stopped = senders.is_opted_out(who)
+        heading = classify(fresh(text) if channel == TouchChannel.EMAIL else text, opted_out=stopped)
+        leads = list(senders.leads_of(who))
+        about = lead or next(iter(leads), None)
+        message = _kept(who, text, heading, about)
+        message.provider, message.event_id, message.to = provider[:20], event_id[:120], to[:254]
+        message.at, message.received_at = min(at, now), now
+        message.save()
+        _touch(message, heading, now)
+        _follow_from(message, heading, who, leads, now)
+        if not answered:
+            answers.answer(message, heading, was_stopped=stopped, now=now)
+        alert(message, heading, about, now)
+    return Heard(message, about, heading.meaning, is_new=True)
+
+
+def _kept(who: Sender, text: str, heading: Heading, lead: Lead | None) -> InboundMessage:
+    """What was said, unsaved; open for a person where the sender or the meaning is not certain."""
+    return InboundMessage(
+        channel=who.channel,
+        sender=who.address[:254],
+        text=text.replace("\x00", ""),
+        lead=lead,
+        kind=heading.meaning.value,
+        complaint=heading.complaint,
+        open=lead is None or not heading.sure,
+    )
+
+
+def _touch(message: InboundMessage, heading: Heading, now: datetime) -> None:
+    """The lead's history has the words, with their effect on the lead itself."""
+    lead, words = message.lead, message.text[:LONGEST_NOTE]
+    outcome = OUTCOMES.get(heading.meaning)
+    if lead is None:
+        return
+    if outcome is None:
+        Touch.objects.create(lead=lead, channel=message.channel, direction=Direction.IN, at=message.at, note=words)
+        return
+    work.log_touch(
+        lead, by=None, channel=message.channel, direction=Direction.IN, outcome=outcome, at=message.at, note=words, now=now
+    )
+
+
+def _follow_from(message: InboundMessage, heading: Heading, who: Sender, leads: Sequence[Lead], now: datetime) -> None:
+    """What the words mean for the number or address, whichever lead they are about."""
+    lead, words = message.lead, message.text
+    if heading.meaning == Meaning.WORDS:
+        others = [one.pk for one in leads if one.is_open and one != lead]
+        followup.stop_each(others, event=TouchOutcome.REPLIED, now=now)
+    elif heading.meaning == Meaning.START:
+        opt_in(lead=lead, channels=[who.channel], phone=who.phone, email=who.email, via=who.channel, text=words, at=message.at)
+    elif heading.meaning in CLOSING and not _is_closed_by_touch(who, lead, heading):
+        opt_out(
+            lead=lead,
+            channels=["email"] if who.email else BY_PHONE,
+            phone=who.phone,
+            email=who.email,
+            via=who.channel,
+            text=words,
+            at=message.at,
+            now=now,
+            event=CLOSING[heading.meaning],
+        )
+
+
+def _is_closed_by_touch(who: Sender, lead: Lead | None, heading: Heading) -> bool:
+    """Whether the touch closed what they wrote from: it closes the lead's own number or address, on "stop" alone."""
+    if lead is None or heading.meaning != Meaning.OPT_OUT:
+        return False
+    return (lead.email.lower() if who.email else e164(lead.phone)) == who.address
