@@ -13,6 +13,7 @@ class AgencyConfig(AppConfig):
         from agency.agencyfile import register
         from agency.agencyfile.agency import SECTION
         from agency.messaging import checks  # noqa: F401  # registers itself
+        from agency.messaging.email import checks as email_checks  # noqa: F401  # and this one
         from agency.revisions import begin
         from agency.roles import sync_groups
 

@@ -54,7 +54,8 @@ class Office:
 def open_office(now: datetime = NOW) -> Office:
     """The agency is open around the clock, personal auto goes to Sarah and James in turn, Rosa has what nobody may take."""
     sync_groups()
-    about = {"name": "Harbor Point Insurance", "timezone": "America/New_York", "hours": ALL_DAY}
+    place = "1 Harbor Plaza, New York, NY 10004"
+    about = {"name": "Harbor Point Insurance", "address": place, "timezone": "America/New_York", "hours": ALL_DAY}
     agency, _ = Agency.objects.update_or_create(pk=1, defaults=about)
     auto = LineOfBusiness.objects.update_or_create(
         key="personal_auto",

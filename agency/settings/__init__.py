@@ -115,11 +115,15 @@ VOICE_URL = env.str("VOICE_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="leads@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
-if EMAIL_URL:
-    globals().update(env.email("EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "mail"
+# Ours go through the outbox (agency/messaging/email/); should anything else send one, it is a file too.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+# Inbound e-mail: the domain whose mail comes here, the mailbox that is looked into, and what a provider's webhooks prove
+# themselves with. See docs/email.md.
+INBOUND_EMAIL_DOMAIN = env.str("INBOUND_EMAIL_DOMAIN", default="")
+IMAP_URL = env.str("IMAP_URL", default="")
+EMAIL_WEBHOOK_SECRET = env.str("EMAIL_WEBHOOK_SECRET", default="")
+EMAIL_WEBHOOK_KEY = env.str("EMAIL_WEBHOOK_KEY", default="")
 
 PHONENUMBER_DEFAULT_REGION = "US"
 PHONENUMBER_DB_FORMAT = "E164"

@@ -1,7 +1,8 @@
-"""E-mail: by SMTP, or as files in a folder while no server is set."""
+"""E-mail: by SMTP, by the API of a provider, or as files in a folder while nothing is set."""
 
 from typing import TYPE_CHECKING
 
+from agency.messaging.email.esp import ESPS, EspProvider
 from agency.messaging.email.files import FileProvider
 from agency.messaging.email.smtp import SmtpProvider
 
@@ -15,6 +16,7 @@ providers = {
     "smtps": SmtpProvider,
     "smtp+tls": SmtpProvider,
     "smtp+ssl": SmtpProvider,
+    **dict.fromkeys(ESPS, EspProvider),
 }
 
 
