@@ -39,7 +39,7 @@ def clocks(leads: Sequence[Lead], *, working: Roster, target: timedelta) -> dict
     Late from the ladder's first rung on, which counts working time; where no ladder runs, `target` after the start.
     """
     rungs = LadderStep.objects.filter(lead__in=[lead.pk for lead in leads], assignment__ended_at__isnull=True)
-    first = dict(rungs.order_by("lead", "rung").distinct("lead").values_list("lead", "due_at"))
+    first = dict(rungs.order_by("lead", "-round", "rung").distinct("lead").values_list("lead", "due_at"))
     found = {}
     for lead in leads:
         if lead.owner is not None and lead.owned_since is not None:

@@ -134,7 +134,7 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         consents=list(Consent.objects.filter(lead=lead).order_by("-at")),
         client=Client.objects.filter(leads=lead).select_related("csr__user", "producer__user").first(),
         household=list(
-            leads_visible_to(viewer).filter(household=lead.household_id).exclude(pk=lead.pk).order_by("-received_at")[:10]
+            leads_visible_to(viewer, now).filter(household=lead.household_id).exclude(pk=lead.pk).order_by("-received_at")[:10]
         ),
         attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
     )

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
 
-from django.db.models import Case, DateTimeField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, DateTimeField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from agency.due import DueState
 from agency.models import Agency
 from leads.calling import Caution, cautions
 from leads.clocks import people, starts_at
 from leads.followup.selectors import is_due_call
-from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status, Tier
+from leads.models import OPEN_STATUSES, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
 from leads.selectors import with_names
 from producers.facts import Roster
 from routing.models import LadderStep
@@ -26,9 +26,10 @@ DEFAULT_TARGET = timedelta(minutes=5)  # to the first attempt, where neither lad
 
 FAR_AWAY = datetime.max.replace(tzinfo=UTC)
 
-ARRIVED, LATE, RUNNING, DUE, FRESH, REST, CLOSED = range(7)
-URGENCY = {LATE: "late", RUNNING: "running", DUE: "due", FRESH: "fresh", REST: "rest", CLOSED: "closed"}
-HEADINGS = {ARRIVED: "Now", LATE: "Now", RUNNING: "Now", DUE: "Due", FRESH: "New", REST: "Open", CLOSED: "Closed or in nurture"}
+ARRIVED, LATE, RUNNING, ANSWER, DUE, FRESH, REST, CLOSED = range(8)
+URGENCY = {LATE: "late", RUNNING: "running", ANSWER: "answer", DUE: "due", FRESH: "fresh", REST: "rest", CLOSED: "closed"}
+HEADINGS = {ARRIVED: "Now", LATE: "Now", RUNNING: "Now", ANSWER: "Now", DUE: "Due", FRESH: "New", REST: "Open"}
+HEADINGS[CLOSED] = "Closed or in nurture"
 TIERS = {Tier.HOT: 0, Tier.WARM: 1, Tier.COLD: 2}
 
 
@@ -48,6 +49,8 @@ class Row:
     reasons: Sequence[Any]
     caution: Caution | None
     """Why they had better not be called now."""
+    stands_in: bool
+    """The owner is on leave, and the lead is here for what is due of it."""
 
 
 @dataclass(slots=True)
@@ -77,15 +80,18 @@ def first_response(agency: Agency) -> timedelta:
     return timedelta(minutes=float(minutes)) if minutes else DEFAULT_TARGET
 
 
-def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1) -> Inbox:
-    """A page of these leads, most urgent first; six queries however many there are."""
+def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1, reader: str = "") -> Inbox:
+    """A page of these leads, most urgent first; six queries however many there are.
+
+    `reader`: the key of who works them; leads of others, who are on leave, are listed only while something of them is due.
+    """
     working = people(now)
-    places = ranked(leads, now, target, working)
+    places = [place for place in ranked(leads, now, target, working) if not reader or place.is_for(reader)]
     counts = Counter(HEADINGS[place.rank] for place in places)
     pages = max(1, ceil(len(places) / PAGE_SIZE))
     page = min(max(page, 1), pages)
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    rows = _rows(shown, now, working)
+    rows = _rows(shown, now, working, reader)
     sections: dict[str, Section] = {}
     for place, row in zip(shown, rows, strict=True):
         title = HEADINGS[place.rank]
@@ -102,6 +108,11 @@ class Place(NamedTuple):
     urgency: str
     is_accepted: bool
     is_untried: bool
+    owner: str | None
+
+    def is_for(self, reader: str) -> bool:
+        """Whether it belongs on the list of this person: their own, or another's that waits for an act."""
+        return self.owner in (None, reader) or self.rank not in (FRESH, REST)
 
 
 @dataclass(slots=True)
@@ -120,15 +131,20 @@ class _Standing:
     first_rung_at: datetime | None
     call_is_due: bool
     next_step_at: datetime | None
+    last_word: str | None
+    turned_hot_at: datetime | None
 
 
 def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Roster) -> list[Place]:
-    """The leads in order: just arrived, late, running, due, fresh, the rest; one query.
+    """The leads in order: just arrived, late, running, waiting for an answer, due, fresh, the rest; one query.
 
     Just arrived is what nobody tried yet and came to its owner, or started its clock, less than `target` ago: hot before warm
     before cold, the newest first. Then what is late, the latest first; other clocks, the newest first; the rest by what is next.
     """
-    first_rung = LadderStep.objects.filter(assignment=OuterRef("owned_by__pk")).order_by("rung").values("due_at")[:1]
+    first_rung = LadderStep.objects.filter(assignment=OuterRef("owned_by__pk")).order_by("-round", "rung").values("due_at")[:1]
+    again = LadderStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE, round__gt=0).values("started_at")[:1]
+    last_touch = Touch.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
+    word = Case(When(direction=Direction.IN, then=F("outcome")), default=Value(""))
     steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING)
     rows = leads.annotate(owned_by=FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))).annotate(
         first_rung_at=Case(
@@ -137,12 +153,14 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Ros
         ),
         call_is_due=Exists(steps.filter(is_due_call(now))),
         next_step_at=Subquery(steps.order_by("due_at").values("due_at")[:1]),
+        last_word=Subquery(last_touch.annotate(word=word).values("word")[:1]),
+        turned_hot_at=Subquery(again),
     )
     found = [
         _place(_Standing(*row), working, now, target)
         for row in rows.values_list(
             "pk", "status", "tier", "score", "owned_since", "owned_by__first_attempt_at", "owned_by__accepted_at", "owner__key",
-            "callback_at", "first_rung_at", "call_is_due", "next_step_at",
+            "callback_at", "first_rung_at", "call_is_due", "next_step_at", "last_word", "turned_hot_at",
         )
     ]  # fmt: skip
     return [place for _, place in sorted(found)]
@@ -158,7 +176,7 @@ def _place(lead: _Standing, working: Roster, now: datetime, target: timedelta) -
     if starts and lead.since and (now - lead.since < target or timedelta(0) <= now - starts < target):
         rank = ARRIVED
     order = _order(lead, rank, starts or lead.since, late_at)
-    return (rank, *order, -lead.pk), Place(lead.pk, rank, urgency, lead.accepted_at is not None, untried)
+    return (rank, *order, -lead.pk), Place(lead.pk, rank, urgency, lead.accepted_at is not None, untried, lead.owner)
 
 
 def _rank(lead: _Standing, starts: datetime | None, late_at: datetime | None, now: datetime) -> int:
@@ -168,6 +186,8 @@ def _rank(lead: _Standing, starts: datetime | None, late_at: datetime | None, no
         return LATE
     if starts is not None and starts <= now:
         return RUNNING
+    if lead.last_word == TouchOutcome.REPLIED or lead.turned_hot_at is not None:
+        return ANSWER
     if lead.call_is_due:
         return DUE
     return FRESH if lead.status == Status.NEW else REST
@@ -199,7 +219,7 @@ def next_rungs(leads: Iterable[int]) -> dict[int, LadderStep]:
     return {rung.lead_id: rung for rung in due.order_by("lead", "due_at", "rung").distinct("lead")}
 
 
-def _rows(shown: Sequence[Place], now: datetime, working: Roster) -> list[Row]:
+def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -> list[Row]:
     pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
     steps, rungs, lines = next_steps(pks), next_rungs(pks), working.lines
@@ -225,6 +245,7 @@ def _rows(shown: Sequence[Place], now: datetime, working: Roster) -> list[Row]:
                 step_is_due=bool(step and step.due_at <= now),
                 reasons=lead.score_reasons[:3],
                 caution=warned.get(lead.pk),
+                stands_in=bool(reader and place.owner not in (None, reader)),
             )
         )
     return rows

@@ -71,6 +71,8 @@ def _check_escalation(raw: Any, problems: Problems) -> dict[str, Any]:
     default = ladder.Ladder()
     return {
         "rungs": [_rung(rung) for rung in raw.get("rungs", [])],
+        "sla": raw.get("sla") or "",
+        "ladders": [_variant(one) for one in raw.get("ladders") or []],
         "max_reassignments": raw.get("max_reassignments", default.max_reassignments),
         "backup_minimum_capacity_score": raw.get("backup_minimum_capacity_score", default.backup_minimum_capacity_score),
         "ends_on": raw.get("ends_on", default.ends_on),
@@ -83,6 +85,12 @@ def _rung(raw: dict[str, Any]) -> dict[str, Any]:
     return rung | {key: raw[key] for key in ("always", "when") if raw.get(key)}
 
 
+def _variant(raw: dict[str, Any]) -> dict[str, Any]:
+    """A ladder for some leads without what says nothing."""
+    said = {key: raw[key] for key in ("name", "when", "sla") if raw.get(key)}
+    return said | {"rungs": [_rung(rung) for rung in raw.get("rungs") or []]}
+
+
 def _write_escalation(values: dict[str, Any], writing: Writing) -> None:
     writing.count("escalation", "escalation", put(EscalationPolicy.objects.first() or EscalationPolicy(pk=1), values))
 
@@ -91,13 +99,20 @@ def _dump_escalation() -> dict[str, Any]:
     policy = EscalationPolicy.objects.first()
     if policy is None:
         return {}
-    rungs = [{key: value for key, value in in_order(rung, _RUNG_KEYS).items() if value != []} for rung in policy.rungs]
-    values = {
-        "rungs": rungs,
+    values: dict[str, Any] = {
+        "rungs": _dump_rungs(policy.rungs),
         "max_reassignments": policy.max_reassignments,
         "backup_minimum_capacity_score": policy.backup_minimum_capacity_score,
     }
+    if policy.sla:
+        values["sla"] = policy.sla
+    if policy.ladders:
+        values["ladders"] = [one | {"rungs": _dump_rungs(one["rungs"])} for one in policy.ladders]
     return values | ({} if policy.ends_on == "attempt" else {"ends_on": policy.ends_on})
+
+
+def _dump_rungs(rungs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in in_order(rung, _RUNG_KEYS).items() if value != []} for rung in rungs]
 
 
 SECTIONS = (

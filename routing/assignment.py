@@ -306,7 +306,7 @@ def _values(outcome: Outcome) -> dict[str, Any]:
 def _rungs(outcome: Outcome) -> dict[str, Any]:
     """The ladder beside the new ownership as columns; empty when there is none."""
     decision, config = outcome.decision, outcome.state.config
-    if decision.producer is None or not config.ladder.rungs:
+    if decision.producer is None:
         return {}
     callback_at = outcome.lead.callback_at
     rungs = due_rungs(

@@ -11,7 +11,7 @@ from producers.facts import Roster
 from producers.models import Producer
 from routing import rulesets
 from routing.engine import RuleSet
-from routing.ladder import Ladder, from_data
+from routing.ladder import Ladder, from_data, span, variants_from
 from routing.models import EscalationPolicy
 
 _READ_FROM = (revisions.AGENCY, revisions.ROSTER, revisions.RULES)
@@ -84,6 +84,8 @@ def _ladder() -> Ladder:
         return Ladder()
     return Ladder(
         rungs=from_data(policy.rungs),
+        sla=span(policy.sla),
+        variants=variants_from(policy.ladders),
         max_reassignments=policy.max_reassignments,
         backup_minimum_capacity_score=policy.backup_minimum_capacity_score,
         ends_on=policy.ends_on,

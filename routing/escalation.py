@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Max, Q, Value
 from django.db.models.functions import Least
 
 from agency import due, revisions
@@ -17,13 +17,14 @@ from agency.messaging import Draft, send_all, staff_drafts
 from producers import roster as rosters
 from producers.facts import Roster
 from producers.models import Presence, Producer, Role
+from producers.standins import works_for
 from routing import current, notices
 from routing.assignment import AssignmentError, assign, facts_of, hand_over
 from routing.current import Configuration
 from routing.engine import LeadFacts
 from routing.engine.conditions import territory_of
 from routing.engine.ranking import capacity_score
-from routing.ladder import due_rungs
+from routing.ladder import SLA, DueRung, due_rungs
 from routing.models import Assignment, EndReason, Hold, LadderStep
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ ATTEMPTED = "An attempt was made in time."
 CONTACTED = "Contact was made in time."
 TOO_OFTEN = "Taken back {count} times already: it stays where it is."
 NOBODY_ELSE = "Nobody else could take it."
+TURNED_HOT = "The lead turned hot: the ladder begins anew."
+SLA_MISSED = "No attempt was made in time."
 TOLD = "Told {who}."
 NOBODY_TO_TELL = "There is nobody to tell."
 GIVEN_ON = "Given to {name}."
@@ -46,6 +49,8 @@ NO_ACTION = "Without an action for {minutes} minutes"
 BACKUP = "{name} takes over as {whose} backup: {owner} did not act in time."
 ALERT = "{waiting}: {name}, {line}"
 ALERT_BODY = "Nobody has tried to reach {name} yet. {owner} has had the lead since {since:%H:%M}."
+AGAIN_BODY = "{name} turned hot at {since:%H:%M}, and nobody has tried to reach them since. {owner} has the lead."
+AWAY = " {owner} is on leave: you stand in."
 TAKEN = "{name} has gone to {other}"
 TAKEN_BODY = "You did not try to reach {name} in time, so {other} has the lead now."
 
@@ -56,17 +61,43 @@ def start(assignment: Assignment, lead: "Lead", roster: Roster, now: datetime) -
     """The ladder of an ownership that has none is due rung by rung, in the owner's working time; in the caller's transaction."""
     config = current.configuration(revisions.current())
     rungs = due_rungs(config.ladder, facts_of(lead, now), assignment.producer.key, roster, now=now, callback_at=lead.callback_at)
-    return LadderStep.objects.bulk_create(
-        LadderStep(
-            assignment=assignment,
-            lead_id=lead.pk,
-            rung=one.number,
-            action=one.rung.action,
-            to=one.rung.to,
-            channels=list(one.rung.channels),
-            due_at=one.due_at,
-        )
+    return LadderStep.objects.bulk_create(_step(assignment, one) for one in rungs)
+
+
+def restart(lead: "Lead", now: datetime) -> int:
+    """The owner of a lead that turned hot has a ladder again, from its first rung on; returns how many rungs it has.
+
+    What was left of the one before is skipped. A lead that was reached already is not taken back by it: there are reminders
+    only. Without an owner nothing happens. The caller's transaction holds the lead.
+    """
+    held = Assignment.objects.filter(lead_id=lead.pk, ended_at__isnull=True).select_related("producer").first()
+    if held is None:
+        return 0
+    LadderStep.objects.filter(lead_id=lead.pk, state=DueState.DUE).update(
+        state=DueState.SKIPPED, finished_at=now, outcome=TURNED_HOT
+    )
+    before: int | None = held.ladder.aggregate(last=Max("round"))["last"]
+    config = current.configuration(revisions.current())
+    rungs = due_rungs(config.ladder, facts_of(lead, now), held.producer.key, rosters.roster(now), now=now)
+    steps = [
+        _step(held, one, round=(before or 0) + 1, started_at=now)
         for one in rungs
+        if held.contacted_at is None or one.rung.action != "reassign"
+    ]
+    return len(LadderStep.objects.bulk_create(steps))
+
+
+def _step(held: Assignment, due_rung: DueRung, **more: Any) -> LadderStep:
+    rung = due_rung.rung
+    return LadderStep(
+        assignment=held,
+        lead_id=held.lead_id,
+        rung=due_rung.number,
+        action=rung.action,
+        to=rung.to,
+        channels=list(rung.channels),
+        due_at=due_rung.due_at,
+        **more,
     )
 
 
@@ -148,6 +179,8 @@ def _climb(step: LadderStep, now: datetime) -> tuple[DueState, str]:
         return DueState.SKIPPED, why
     if step.action == "reassign":
         return _reassign(step, config, now)
+    if step.action == SLA:
+        return DueState.DONE, SLA_MISSED
     people = _recipients(step, config, now)
     send_all([draft for one in people for draft in _alert(step, one, config, now)], now)
     told = ", ".join(one.user.name for one in people)
@@ -159,6 +192,8 @@ def _moot(step: LadderStep, config: Configuration) -> str:
     held = step.assignment
     if held.ended_at is not None or step.lead.owner_id != held.producer_id:
         return NOT_OWNER
+    if step.round:
+        return ""  # whatever was tried since it began anew has skipped it
     if held.contacted_at is not None:
         return CONTACTED
     return ATTEMPTED if held.first_attempt_at is not None and config.ladder.ends_on == "attempt" else ""
@@ -169,7 +204,8 @@ def _moot(step: LadderStep, config: Configuration) -> str:
 
 def _recipients(step: LadderStep, config: Configuration, now: datetime) -> list[Producer]:
     if step.to == "owner":
-        return [step.assignment.producer]
+        who = works_for(step.assignment.producer, now)
+        return [who] if who else managers_of(step.assignment.producer)
     if step.to == "backup":
         keys = [key for key, _ in _backups(step, config, facts_of(step.lead, now))]
         return [config.people[key].producer for key in keys[:1]]
@@ -189,13 +225,17 @@ def _alert(step: LadderStep, one: Producer, config: Configuration, now: datetime
     zone = ZoneInfo(config.roster.timezone)
     # The owner answers for their own time, the manager is told how long the lead itself has waited.
     since = _first_owned_at(lead) if step.to == "manager" else held.started_at
-    minutes = int((now - since).total_seconds() // 60)
+    minutes = int((now - (step.started_at or since)).total_seconds() // 60)
+    body = AGAIN_BODY if step.started_at else ALERT_BODY
+    since = (step.started_at or held.started_at).astimezone(zone)
+    body = body.format(name=lead.name, owner=held.producer.name, since=since)
+    stands_in = step.to == "owner" and one.pk != held.producer_id
     return staff_drafts(
         f"ladder_{step.action}",
         user=one.user,
         channels=step.channels or [],
         subject=ALERT.format(waiting=NO_ACTION.format(minutes=minutes), name=lead.name, line=notices.line_of(facts, config)),
-        body=ALERT_BODY.format(name=lead.name, owner=held.producer.name, since=held.started_at.astimezone(zone)),
+        body=body + (AWAY.format(owner=held.producer.name) if stands_in else ""),
         path=notices.page_of(lead.pk),
         lead_id=lead.pk,
         dedupe_key=f"ladder:{step.pk}:{one.pk}",

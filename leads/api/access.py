@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -36,7 +37,7 @@ def person(request: Request) -> User:
 def reachable(request: Request) -> QuerySet[Lead]:
     """The leads the caller may reach: a person's visible ones, a source's own."""
     source = source_of(request)
-    return with_names(leads_visible_to(request.user) if source is None else leads_of_source(source))
+    return with_names(leads_visible_to(request.user, timezone.now()) if source is None else leads_of_source(source))
 
 
 def reach(request: Request, pk: int) -> Lead:

@@ -18,6 +18,7 @@ from leads.models import FollowUpStep, Status, Template, Touch
 from producers import roster
 from producers.facts import LineFacts
 from producers.models import Producer
+from producers.standins import stand_ins
 
 LATE = timedelta(hours=1)
 """A message this late gives way to a later one of its plan on the same channel, so that an outage ends in one text, not three."""
@@ -55,6 +56,8 @@ class Batch:
     """(Lead, plan, channel) → the last step of those that are due."""
     head: Letterhead = field(default_factory=Letterhead)
     lines: Mapping[str, LineFacts] = field(default_factory=dict)
+    stand_ins: Mapping[int, Producer | None] = field(default_factory=dict)
+    """Id of somebody on leave → who does their calls; None: nobody."""
 
 
 def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
@@ -69,6 +72,7 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
         last_of={(lead, plan, channel): pk for lead, plan, channel, pk in due.values_list("lead", "plan", "channel", "pk")},
         head=letterhead(),
         lines=roster.static().lines,
+        stand_ins=stand_ins([who for step in steps if (who := speaker(step))], now),
     )
 
 
@@ -109,7 +113,7 @@ def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
         return None  # the call at minute 0: the notice of the assignment says it
     [notice] = staff_drafts(
         KIND_CALL,
-        user=who.user,
+        user=(batch.stand_ins.get(who.pk, who) or who).user,
         channels=[Channel.IN_APP],
         subject=f"Call {step.lead.name}: {step.label or 'follow-up'}",
         path=f"/leads/{step.lead_id}/",

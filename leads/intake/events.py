@@ -22,6 +22,7 @@ from leads.locks import locked
 from leads.models import Event, Lead, Source, Status, Submission, Tier
 from leads.notices import tell_owner
 from leads.rescoring import apply_score, events_of
+from routing import escalation
 from routing.assignment import assign
 
 CAUSE: Final = "event"
@@ -79,7 +80,8 @@ def _rescore(lead: Lead, event: GivenEvent, config: Configuration, now: datetime
         if rose or config.score_model.shows_high_intent(event.kind):
             assign(lead, reason=CAUSE, now=now, facts=facts)
             note_status(lead, Status.NURTURE, by=None, now=now, reason=event.kind)
-    elif rose and lead.tier == Tier.HOT:
+    elif rose and lead.tier == Tier.HOT and lead.is_open:
+        escalation.restart(lead, now)
         tell_owner(lead, "lead_turned_hot", subject=TURNED_HOT.format(name=lead.name, score=lead.score), now=now)
 
 

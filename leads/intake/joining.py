@@ -15,6 +15,7 @@ from leads.models import Lead, Source, Status, Tier
 from leads.notices import tell_owner
 from leads.rerouting import look_again, whereabouts
 from leads.rescoring import apply_score, events_of
+from routing import escalation
 from routing.assignment import assign
 from routing.engine.facts import Decision
 
@@ -52,7 +53,7 @@ def join(
     where, unknown = whereabouts(lead), unrecognised(lead)
     _complete(lead, arrival)
     reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
-    lead.last_activity_at = now
+    lead.last_activity_at, was_hot = now, lead.tier == Tier.HOT
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
     back = CAME_BACK.format(name=lead.name, source=source.name)
@@ -64,6 +65,8 @@ def join(
     again = look_again(lead, facts, cause=CAUSE, by=None, reason=back, now=now) if whereabouts(lead) != where else None
     if again is not None and lead.owner != owner:
         return again
+    if lead.tier == Tier.HOT and not was_hot and lead.is_open:
+        escalation.restart(lead, now)
     body = CAME_BACK_BODY.format(name=lead.name, score=lead.score, tier=lead.get_tier_display().lower())
     tell_owner(lead, "lead_came_back", subject=back, body=body, now=now)
     return again

@@ -24,7 +24,7 @@ MOVED = "{name} is put right, and with that no longer yours: {who}."
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The facts as a form; saved, they count for score and license at once, which may move the lead to somebody else."""
     asked = cast(PageRequest, request)
-    lead = get_visible(asked.user, pk)
+    lead = get_visible(asked.user, pk, timezone.now())
     form = EditForm(asked.POST or None, lead=lead)
     if form.is_valid():
         try:
@@ -41,7 +41,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _onward(request: PageRequest, pk: int, *, said: bool) -> HttpResponse:
     """To the lead, or to the inbox when it has just left the person's sight."""
     lead = with_names(Lead.objects.all()).get(pk=pk)
-    if leads_visible_to(request.user).filter(pk=pk).exists():
+    if leads_visible_to(request.user, timezone.now()).filter(pk=pk).exists():
         messages.success(request, SAVED.format(name=lead.name) if said else NOTHING)
         return redirect("leads:detail", pk=pk)
     messages.success(request, MOVED.format(name=lead.name, who=_whose(lead)))

@@ -75,7 +75,7 @@ def _onward(request: PageRequest, receipt: Receipt) -> HttpResponse:
     owner = f"{lead.owner.name} owns it." if lead.owner else "It is in nurture." if lead.steward_id else "It waits for an owner."
     joined = " They were known already, so it joined their open lead." if receipt.duplicate else ""
     messages.success(request, f"{lead.name} is in. {owner}{joined}")
-    if leads_visible_to(request.user).filter(pk=lead.pk).exists():
+    if leads_visible_to(request.user, timezone.now()).filter(pk=lead.pk).exists():
         return redirect("leads:detail", pk=lead.pk)
     return redirect("leads:new")
 

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from leads.inbox import first_response, inbox
 from leads.models import OPEN_STATUSES, Lead
 from leads.selectors import leads_visible_to
 from leads.work import DECLINE_REASONS
+from producers.standins import covered_ids
 
 
 @page("work_leads")
@@ -63,11 +64,15 @@ class Wanted:
 def _shown(request: PageRequest) -> dict[str, Any]:
     now, manages = timezone.now(), request.role == MANAGER
     wanted = _wanted(request, manages)
-    leads = wanted.narrow(leads_visible_to(request.user))
+    leads = wanted.narrow(leads_visible_to(request.user, now))
+    producer = getattr(request.user, "producer", None)
     if manages and not wanted.everyone and not wanted.text:
-        leads = leads.filter(owner__user=request.user)
+        leads = leads.filter(Q(owner__user=request.user) | Q(owner__in=covered_ids(producer, now) if producer else ()))
     asked = request.GET.get("page", "1")
-    shown = inbox(leads, now=now, target=first_response(request.agency), page=int(asked) if asked.isdecimal() else 1)
+    reader = "" if producer is None or wanted.everyone or wanted.text else producer.key
+    shown = inbox(
+        leads, now=now, target=first_response(request.agency), page=int(asked) if asked.isdecimal() else 1, reader=reader
+    )
     notices, config = unread(request.user), last_known()
     owner = config.roster.producers.get(wanted.owner)
     return {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from agency.pages import PageRequest, page
-from agency.roles import ABILITIES
+from agency.roles import ABILITIES, MANAGER
 from leads import work
 from leads.dossier import dossier
 from leads.forms import OUTCOMES, DeclineForm, FlagForm, NoteForm, PageForm, ReassignForm, StatusForm, TouchForm
@@ -30,7 +30,7 @@ Service = Callable[[Lead, PageForm], str]
 @page("work_leads")
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; 204 for a script that has the version in `v` already."""
-    return _render(cast(PageRequest, request), get_visible(cast(PageRequest, request).user, pk))
+    return _render(cast(PageRequest, request), get_visible(cast(PageRequest, request).user, pk, timezone.now()))
 
 
 @page("work_leads")
@@ -123,7 +123,7 @@ def reassign(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(request: HttpRequest, pk: int, form: PageForm, service: Service, name: str) -> HttpResponse:
     """The service was called for a good form; else the page comes back with what was typed and what is wrong with it."""
     asked = cast(PageRequest, request)
-    lead = get_visible(asked.user, pk)
+    lead = get_visible(asked.user, pk, timezone.now())
     done = False
     if form.is_valid():
         try:
@@ -153,6 +153,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "now": now,
         "outcomes": OUTCOMES,
         "is_owner": lead.owner is not None and lead.owner.user_id == request.user.pk,
+        "stands_in": request.role != MANAGER and lead.is_open and lead.owner and lead.owner.user_id != request.user.pk,
         "touch": TouchForm(auto_id="touch_%s"),
         "status": StatusForm(auto_id="status_%s", initial={"status": _likely(lead)}),
         "note": NoteForm(auto_id="note_%s"),
@@ -182,6 +183,6 @@ def _back(request: HttpRequest) -> str:
 
 def _next_page(request: PageRequest, lead: Lead) -> str:
     """The lead's page, or the inbox when the lead has just left the person's sight."""
-    if leads_visible_to(request.user).filter(pk=lead.pk).exists():
+    if leads_visible_to(request.user, timezone.now()).filter(pk=lead.pk).exists():
         return reverse("leads:detail", args=[lead.pk])
     return reverse("leads:inbox")

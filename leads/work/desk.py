@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from agency.models import User
 from agency.roles import is_manager
 from leads.locks import locked
 from leads.models import Lead, Status
+from producers.standins import works_for
 from routing.assignment import AssignmentError
 
 NOT_YOURS: Final = "This lead is not yours (any more)."
@@ -24,14 +25,14 @@ class WorkError(Exception):
 
 
 @contextmanager
-def at_work(lead: Lead, by: User | None) -> Iterator[Lead]:
+def at_work(lead: Lead, by: User | None, now: datetime) -> Iterator[Lead]:
     """The lead's row, locked and read afresh, in a transaction of its own; afterwards `lead` shows what became of it.
 
-    Raises `WorkError` unless `by` owns the lead, is its steward, is a manager, or is the system (None).
+    Raises `WorkError` unless `by` owns the lead, is its steward, stands in for its owner, is a manager, or is the system (None).
     """
     with transaction.atomic():
         held = locked(lead.pk)
-        if by is not None and not may_work(held, by):
+        if by is not None and not may_work(held, by, now):
             raise WorkError(NOT_YOURS)
         try:
             yield held
@@ -40,11 +41,21 @@ def at_work(lead: Lead, by: User | None) -> Iterator[Lead]:
     lead.refresh_from_db()
 
 
-def may_work(lead: Lead, by: User) -> bool:
-    """Whether the lead is this person's to work: its owner, the steward of a nurtured one, or a manager."""
+def may_work(lead: Lead, by: User, now: datetime) -> bool:
+    """Whether the lead is this person's to work: its owner, the steward of a nurtured one, who stands in, or a manager."""
     if owns(lead, by) or is_manager(by):
         return True
-    return lead.status == Status.NURTURE and lead.steward is not None and lead.steward.user_id == by.pk
+    if lead.status == Status.NURTURE:
+        return lead.steward is not None and lead.steward.user_id == by.pk
+    return stands_in(lead, by, now)
+
+
+def stands_in(lead: Lead, by: User, now: datetime) -> bool:
+    """Whether this person works the open lead while its owner is on leave."""
+    if lead.owner is None or not lead.is_open:
+        return False
+    who = works_for(lead.owner, now)
+    return who is not None and who.user_id == by.pk
 
 
 def owns(lead: Lead, by: User) -> bool:

@@ -23,7 +23,7 @@ def add_note(lead: Lead, *, by: User | None, text: str, now: datetime | None = N
         raise WorkError(str(error)) from None
     if not written:
         raise WorkError(EMPTY_NOTE)
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         same = Note.objects.filter(lead=locked, by=by, text=written, at__gt=now - DOUBLE_PRESS).first()
         return same or Note.objects.create(lead=locked, by=by, at=now, text=written)
 
@@ -33,7 +33,7 @@ def flag_score(lead: Lead, *, by: User | None, verdict: str, note: str = "", now
     now = timezone.now() if now is None else now
     if verdict not in Verdict.values:
         raise WorkError(NO_VERDICT)
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         same = ScoreFlag.objects.filter(lead=locked, by=by, verdict=verdict, score=locked.score).first()
         return same or ScoreFlag.objects.create(
             lead=locked, by=by, at=now, verdict=verdict, score=locked.score, note=fields.given(note, most=300)

@@ -34,7 +34,7 @@ ALREADY_THEIRS: Final = "{name} has this lead already."
 def accept(lead: Lead, *, by: User | None, now: datetime | None = None) -> None:
     """The owner has taken the lead up; a second press changes nothing."""
     now = timezone.now() if now is None else now
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         _check_owned(locked)
         stamp(locked, now=now, accepted=True)
 
@@ -44,7 +44,7 @@ def decline(lead: Lead, *, by: User, reason: str, now: datetime | None = None) -
     now = timezone.now() if now is None else now
     if reason not in DECLINE_REASONS:
         raise WorkError(NO_REASON)
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         _check_owned(locked)
         if not owns(locked, by):
             raise WorkError(NOT_YOURS)
@@ -71,7 +71,7 @@ def reassign(lead: Lead, *, by: User, producer: Producer | None = None, reason: 
         raise WorkError(NO_REASON_GIVEN)
     if not is_manager(by):
         raise WorkError(MANAGERS_ONLY)
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         if locked.closed_at is not None:
             raise WorkError(NOT_OPEN)
         if producer is not None and locked.owner_id == producer.pk:

@@ -79,7 +79,7 @@ def set_status(
     now = timezone.now() if now is None else now
     sale = Sale(premium, commission, carrier, line, number, effective_on, expires_on)
     _check(status, sale, reason.strip())
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         step = Step(locked, by, now, reason.strip(), sale)
         before = locked.status
         if before == Status.BOUND and status != Status.BOUND:

@@ -49,7 +49,7 @@ def log_touch(
     now = timezone.now() if now is None else now
     happened = now if at is None else min(at, now)
     words = _checked(channel, outcome, direction, note)
-    with at_work(lead, by) as locked:
+    with at_work(lead, by, now) as locked:
         same = {"lead": locked, "by": by, "channel": channel, "outcome": outcome, "direction": direction, "note": words}
         twice = None if at is not None else Touch.objects.filter(**same, at__gt=now - DOUBLE_PRESS).first()
         if twice is not None:

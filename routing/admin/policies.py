@@ -10,6 +10,7 @@ from routing.admin.forms import EscalationPolicyForm
 from routing.models import EscalationPolicy, Rotation, RotationCorrection
 
 RUNG = ("after", "action", "channels", "to", "always", "when")
+LADDER = ("name", "when", "sla", "rungs")
 MILLIONTHS = 1_000_000
 
 
@@ -18,19 +19,21 @@ class EscalationPolicyAdmin(WrittenFieldsMixin, OneRowAdmin):
     """What happens to an owner who does not act."""
 
     form = EscalationPolicyForm
-    written_fields = {"rungs": Written(list, 6, RUNG)}
+    written_fields = {"rungs": Written(list, 6, RUNG), "ladders": Written(list, 6, LADDER)}
     list_display = ("__str__", "max_reassignments", "ends_on")
     readonly_fields = ("ladder",)
-    fields = ("ladder", "rungs", "max_reassignments", "backup_minimum_capacity_score", "ends_on")
+    fields = ("ladder", "sla", "rungs", "ladders", "max_reassignments", "backup_minimum_capacity_score", "ends_on")
 
     @admin.display(description="the ladder")
     def ladder(self, policy: EscalationPolicy) -> SafeString:
         """Each rung in words."""
+        ladders = [("every lead", policy.rungs), *((one.get("name") or "some leads", one["rungs"]) for one in policy.ladders)]
         rows = [
-            (rung.get("after", ""), rung.get("action", ""), rung.get("to", ""), ", ".join(rung.get("channels", [])))
-            for rung in policy.rungs
+            (name, rung.get("after", ""), rung.get("action", ""), rung.get("to", ""), ", ".join(rung.get("channels", [])))
+            for name, rungs in ladders
+            for rung in rungs
         ]
-        return table(("After", "Action", "To", "By"), rows)
+        return table(("For", "After", "Action", "To", "By"), rows)
 
 
 @admin.register(Rotation)

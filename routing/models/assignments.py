@@ -105,19 +105,23 @@ class Assignment(models.Model):
 
 
 class LadderStep(DueWork):
-    """One rung of the escalation ladder beside one ownership."""
+    """One rung of the escalation ladder beside one ownership; round 0 begins with it, a later one when the lead turns hot."""
 
     assignment = models.ForeignKey(
         Assignment, on_delete=models.CASCADE, related_name="ladder", db_index=False
     )  # ladder_rung_once
     lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, related_name="ladder")
-    rung = models.PositiveSmallIntegerField()
-    action = models.CharField(max_length=10, choices=[("alert", "Alert"), ("warn", "Warn"), ("reassign", "Reassign")])
+    rung = models.PositiveSmallIntegerField(help_text="0: the limit for the first attempt.")
+    round = models.PositiveSmallIntegerField(default=0, db_default=0)
+    started_at = models.DateTimeField(null=True, blank=True, help_text="When a later round began; empty in the first.")
+    action = models.CharField(
+        max_length=10, choices=[("alert", "Alert"), ("warn", "Warn"), ("reassign", "Reassign"), ("sla", "Time limit")]
+    )
     to = models.CharField(max_length=10, choices=[("owner", "Owner"), ("backup", "Backup"), ("manager", "Manager")])
     channels = models.JSONField(default=list, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["assignment", "rung"], name="ladder_rung_once")]
+        constraints = [models.UniqueConstraint(fields=["assignment", "round", "rung"], name="ladder_rung_once")]
         indexes = [
             # Read by the sweep of the ladder.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="ladder_step_due"),
@@ -126,7 +130,9 @@ class LadderStep(DueWork):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} {self.get_to_display().lower()}"
+        return (
+            self.get_action_display() if self.action == "sla" else f"{self.get_action_display()} {self.get_to_display().lower()}"
+        )
 
 
 class Hold(DueWork):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 
 class RuleSetState(models.TextChoices):
@@ -97,6 +97,15 @@ class EscalationPolicy(models.Model):
 
     rungs = models.JSONField(
         default=list, help_text='[{"after": "5m", "action": "alert", "channels": [...], "to": "owner"}, ...]'
+    )
+    sla = models.CharField(
+        max_length=8, blank=True, default="", db_default="", help_text="Such as 90s: the first attempt is late after it."
+    )
+    ladders = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text='Another ladder for some leads, the first that fits: [{"when": {...}, "sla": "30s", "rungs": [...]}, ...]',
     )
     max_reassignments = models.PositiveSmallIntegerField(default=2)
     backup_minimum_capacity_score = models.PositiveSmallIntegerField(default=6)

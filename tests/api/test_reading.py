@@ -141,7 +141,7 @@ def test_a_longer_list_costs_no_more_queries(speak, office, django_assert_num_qu
 def test_one_lead_shows_all_that_is_known_of_it(speak, ana, django_assert_num_queries):
     client = speak("james")
     client.get(f"{LEADS}{ana.pk}/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         lead = client.get(f"{LEADS}{ana.pk}/").json()
     assert set(lead) == set(LeadDetailSerializer().fields)
     assert lead["owner"] == {"key": "james", "name": "James K."}
@@ -213,7 +213,7 @@ def test_the_last_way_to_reach_somebody_stays(speak, ana):
 def test_the_history_of_a_lead(speak, ana, django_assert_max_num_queries):
     client = speak("james")
     client.get(f"{LEADS}{ana.pk}/timeline/")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page = client.get(f"{LEADS}{ana.pk}/timeline/").json()
     kinds = {entry["kind"] for entry in page["results"]}
     assert {"arrival", "event", "decision", "assigned"} <= kinds

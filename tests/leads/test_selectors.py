@@ -38,44 +38,44 @@ def written(source: Source, *, owner: Producer | None = None, **fields) -> Lead:
 def test_a_producer_sees_their_own_leads_whatever_became_of_them(office):
     mine = {written(office.website, owner=office.sarah, status=status).pk for status in ("new", "bound", "lost")}
     written(office.website, owner=office.james)
-    assert set(leads_visible_to(office.sarah.user).values_list("pk", flat=True)) == mine
+    assert set(leads_visible_to(office.sarah.user, NOW).values_list("pk", flat=True)) == mine
 
 
 def test_a_steward_sees_what_nurture_holds_for_them_and_nothing_else(office):
     nurtured = written(office.website, status=Status.NURTURE, steward=office.carla)
     left_nurture = written(office.website, owner=office.james, steward=office.carla)
-    assert list(leads_visible_to(office.carla.user)) == [nurtured]
-    assert left_nurture in leads_visible_to(office.james.user)
+    assert list(leads_visible_to(office.carla.user, NOW)) == [nurtured]
+    assert left_nurture in leads_visible_to(office.james.user, NOW)
 
 
 def test_managers_and_superusers_see_all(office):
     both = {written(office.website, owner=office.sarah).pk, written(office.vendor).pk}
     root = User.objects.create(username="root", name="Root", is_superuser=True)
-    assert set(leads_visible_to(office.rosa.user).values_list("pk", flat=True)) == both
-    assert set(leads_visible_to(root).values_list("pk", flat=True)) == both
+    assert set(leads_visible_to(office.rosa.user, NOW).values_list("pk", flat=True)) == both
+    assert set(leads_visible_to(root, NOW).values_list("pk", flat=True)) == both
 
 
 def test_marketing_strangers_and_the_roleless_see_none(office):
     written(office.website, owner=office.sarah)
     stranger = User.objects.create(username="stranger", name="Stranger")
     for user in (office.mia, AnonymousUser(), stranger):
-        assert not leads_visible_to(user).exists()
+        assert not leads_visible_to(user, NOW).exists()
 
 
 def test_a_lead_of_somebody_else_is_not_found(office):
     theirs = written(office.website, owner=office.james)
-    assert get_visible(office.james.user, theirs.pk) == theirs
+    assert get_visible(office.james.user, theirs.pk, NOW) == theirs
     with pytest.raises(Http404):
-        get_visible(office.sarah.user, theirs.pk)
+        get_visible(office.sarah.user, theirs.pk, NOW)
     with pytest.raises(Http404):
-        get_visible(office.rosa.user, 10**30)
+        get_visible(office.rosa.user, 10**30, NOW)
 
 
 def test_the_names_of_a_lead_come_with_it(office, django_assert_num_queries):
     theirs = written(office.website, owner=office.james)
     user = User.objects.get(pk=office.rosa.user.pk)
     with django_assert_num_queries(2):  # the role, then the lead with its names
-        lead = get_visible(user, theirs.pk)
+        lead = get_visible(user, theirs.pk, NOW)
         assert (lead.source.key, lead.owner.name) == ("website", "James K.")
 
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from agency.messaging.models import Message
+from leads.intake import record_event
 from leads.models import Lead
+from leads.work import log_touch
 from producers.models import Load, Presence, Producer
 from producers.services import set_presence
 from routing import escalation
@@ -250,3 +252,76 @@ def test_giving_a_held_lead_away_ends_the_wait(harbor):
         assign(Lead.objects.get(pk=lead.pk), reason="manual", now=harbor.later(seconds=5), exclude={"sarah"})
     assert Hold.objects.get(lead=lead).state == "skipped"
     assert run_due(harbor.later(seconds=30)) == 0
+
+
+# --- Turning hot, time limits, other ladders for other leads ---
+
+
+def pricing(harbor, lead, **later) -> None:
+    """They look at the prices: ten points, twice."""
+    for _ in range(2):
+        record_event(lead, "pricing_view", at=harbor.later(**later), now=harbor.later(**later))
+
+
+def test_a_lead_that_turns_hot_starts_the_ladder_again(harbor):
+    lead = harbor.lead(policy_expires_on="2027-01-10")  # 25 + 15 + 15; pricing twice makes 75
+    log_touch(lead, by=harbor.user("james"), channel="call", outcome="no_answer", now=harbor.later(minutes=2))
+    assert not LadderStep.objects.filter(lead=lead, state="due").exists()
+    pricing(harbor, lead, minutes=60)
+    again = LadderStep.objects.filter(lead=lead, round=1).order_by("rung")
+    assert [(one.rung, one.due_at - TUESDAY) for one in again] == [
+        (1, timedelta(minutes=65)),
+        (2, timedelta(minutes=75)),
+        (3, timedelta(minutes=90)),
+        (4, timedelta(minutes=120)),
+    ]
+    run_due(harbor.later(minutes=75))
+    one = Message.objects.get(kind="ladder_warn", channel="email")
+    assert one.subject == f"Without an action for 15 minutes: {lead.name}, Personal auto"
+    assert one.body == f"{lead.name} turned hot at 16:00, and nobody has tried to reach them since. James K. has the lead."
+    log_touch(lead, by=harbor.user("james"), channel="call", outcome="no_answer", now=harbor.later(minutes=80))
+    assert run_due(harbor.later(minutes=130)) == 0
+    assert harbor.owner(lead) == "james"
+
+
+def test_who_does_not_act_on_a_lead_that_turned_hot_loses_it(harbor):
+    lead = harbor.lead(policy_expires_on="2027-01-10")
+    log_touch(lead, by=harbor.user("james"), channel="call", outcome="no_answer", now=harbor.later(minutes=2))
+    pricing(harbor, lead, minutes=60)
+    run_due(harbor.later(minutes=90))
+    assert harbor.owner(lead) == "sarah"
+
+
+def test_a_lead_that_was_reached_is_not_taken_away_by_turning_hot(harbor):
+    lead = harbor.lead(policy_expires_on="2027-01-10")
+    log_touch(lead, by=harbor.user("james"), channel="call", outcome="reached", now=harbor.later(minutes=2))
+    pricing(harbor, lead, minutes=60)
+    assert set(LadderStep.objects.filter(lead=lead, round=1).values_list("rung", flat=True)) == {1, 2, 4}
+
+
+def test_a_time_limit_is_recorded_when_it_is_missed_and_only_then(harbor):
+    policy = EscalationPolicy.objects.get()
+    policy.sla = "90s"
+    policy.save()
+    slow, quick = harbor.lead(), harbor.lead()
+    log_touch(quick, by=harbor.user(harbor.owner(quick)), channel="call", outcome="no_answer", now=harbor.later(seconds=89))
+    run_due(harbor.later(seconds=90))
+    found = LadderStep.objects.filter(rung=0).order_by("lead")
+    assert [(one.lead_id, one.state, one.due_at) for one in found] == [
+        (slow.pk, "done", harbor.later(seconds=90)),
+        (quick.pk, "skipped", harbor.later(seconds=90)),
+    ]
+    assert found[0].outcome == escalation.SLA_MISSED
+    assert told("ladder_sla") == set()
+
+
+def test_live_transfers_may_have_a_ladder_of_their_own(harbor):
+    policy = EscalationPolicy.objects.get()
+    rungs = [{"after": "1m", "action": "alert", "channels": ["sms"], "to": "manager"}]
+    policy.ladders = [{"name": "Live", "when": {"lead_kinds": ["live_transfer"]}, "sla": "30s", "rungs": rungs}]
+    policy.save()
+    live, other = harbor.hot(), harbor.lead()
+    assert harbor.rungs(live) == [(0, "due"), (1, "due")]
+    assert harbor.rungs(other) == [(1, "due"), (2, "due"), (3, "due"), (4, "due")]
+    run_due(harbor.later(minutes=1))
+    assert told("ladder_alert") == {("rosa", "sms")}

@@ -112,6 +112,15 @@ def test_the_example_s_ladder_is_sound():
             "escalation.rungs[0].when.tier: 'mild' is not one of hot, warm, cold",
         ),
         ({"rungs": [RUNGS[0] | {"unless": 1}]}, f"escalation.rungs[0].unless: {ladder.UNKNOWN_KEY}"),
+        ({"sla": "soon"}, f"escalation.sla: {ladder.NOT_A_SPAN}"),
+        ({"ladders": {}}, f"escalation.ladders: {ladder.NOT_A_LIST}"),
+        ({"ladders": [{"rungs": RUNGS}]}, f"escalation.ladders[0].when: {ladder.NO_CONDITION}"),
+        ({"ladders": [{"when": {"tier": "hot"}, "sla": 5}]}, f"escalation.ladders[0].sla: {ladder.NOT_A_SPAN}"),
+        (
+            {"ladders": [{"when": {"tier": "mild"}}]},
+            "escalation.ladders[0].when.tier: 'mild' is not one of hot, warm, cold",
+        ),
+        ({"ladders": [{"when": {"tier": "hot"}, "to": "me"}]}, f"escalation.ladders[0].to: {ladder.UNKNOWN_KEY}"),
     ],
 )
 def test_what_is_written_wrong_is_an_error_with_its_path(change, found):
