@@ -1,15 +1,38 @@
-"""Whether it is wise to call somebody now: people may always dial, and are told when they had better not."""
+"""Whether it is wise to reach out to somebody now: people always may, and are told when they had better not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
 from leads.followup.gate import answer, latest_word, question_about
+from leads.licensing import LicenseCheck, license_check, licensed_for, listed
 from leads.models import Lead
+from producers.facts import Roster
 
 CHANNEL = "call"
+
+
+NOT_YET: Final = (
+    "{who}. Calls and messages are noted as made without a license; a quote or a sale is refused until somebody licensed "
+    "has the lead{able}."
+)
+NOT_YOU: Final = "{who}. A call or message of theirs is noted as made without a license."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever would call, and what came of checking their license for the lead."""
+
+    name: str
+    check: LicenseCheck
+
+    @property
+    def lacking(self) -> str:
+        """Their name and what they lack; empty when they may."""
+        return "" if self.check.allowed else f"{self.name}: {self.check.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +40,53 @@ class Caution:
     """Why not to call now. `until`: the wall clock where they live when it is fine again; None if it does not end by itself."""
 
     reason: str
+    """Empty when only the license speaks against it."""
     until: datetime | None
+    license: str = ""
+    """What whoever would call lacks, in a few words."""
+    lacking: str = ""
+    """The same in full, with their name."""
+
+    @property
+    def full(self) -> str:
+        """All of it."""
+        return ". ".join(filter(None, (self.lacking, self.reason)))
 
 
-def caution(lead: Lead, permission: Permission) -> Caution | None:
-    """What to know before dialling; None when there is nothing."""
-    if permission.allowed:
-        return None
+def caution(lead: Lead, permission: Permission, caller: Caller | None = None) -> Caution | None:
+    """What to know before dialing; None when there is nothing."""
     zone = ZoneInfo(lead.timezone) if lead.timezone else None
-    return Caution(permission.reason, permission.retry_at.astimezone(zone) if permission.retry_at else None)
+    found = Caution("", None) if caller is None else Caution("", None, caller.check.short, caller.lacking)
+    if not permission.allowed:
+        opens = permission.retry_at.astimezone(zone) if permission.retry_at else None
+        found = replace(found, reason=permission.reason, until=opens)
+    return found if found.full else None
 
 
-def cautions(leads: Sequence[Lead], now: datetime) -> Mapping[int, Caution]:
-    """The same for each lead that has a number; one query."""
+def cautions(leads: Sequence[Lead], roster: Roster, now: datetime) -> Mapping[int, Caution]:
+    """The same for each lead, were its owner to call or write; one query. Owners are loaded."""
     questions = {lead.pk: question_about(lead, CHANNEL) for lead in leads if lead.phone}
     words = latest_word(questions.values())
-    found = ((pk, caution(question.lead, answer(question, words, now))) for pk, question in questions.items())
-    return {pk: one for pk, one in found if one is not None}
+    fine = Permission(True)
+    found = {
+        lead.pk: caution(
+            lead, answer(questions[lead.pk], words, now) if lead.pk in questions else fine, owner_of(lead, roster, now)
+        )
+        for lead in leads
+    }
+    return {pk: one for pk, one in found.items() if one is not None}
+
+
+def owner_of(lead: Lead, roster: Roster, now: datetime) -> Caller | None:
+    """The open lead's owner; None when it has none, or is closed and asks for no license."""
+    if lead.owner is None or not lead.is_open:
+        return None
+    return Caller(lead.owner.name, license_check(lead, lead.owner.key, roster, now))
+
+
+def license_note(lead: Lead, owner: Caller | None, viewer: Caller | None, roster: Roster, now: datetime) -> str:
+    """What the page says of a license that is missing: the owner's, else that of whoever looks; empty when none is."""
+    if owner is not None and owner.lacking:
+        names = listed(licensed_for(lead, roster, now))
+        return NOT_YET.format(who=owner.lacking, able=f" ({names})" if names else "")
+    return NOT_YOU.format(who=viewer.lacking) if viewer is not None and viewer.lacking else ""

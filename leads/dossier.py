@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from agency.due import DueState
 from agency.models import User
 from leads.calling import CHANNEL as BY_CALL
-from leads.calling import Caution, caution
+from leads.calling import Caller, Caution, caution, license_note, owner_of
 from leads.clocks import clocks, people
 from leads.followup import Permission, may_contact
 from leads.followup.selectors import upcoming
+from leads.licensing import license_check
 from leads.models import Client, Consent, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
+from leads.work.licensed import person_of
 from producers.facts import Roster
 from routing.decisions import stored
 from routing.engine import RuleTried
@@ -87,6 +89,8 @@ class Dossier:
     late: bool
     caution: Caution | None
     """Why they had better not be called now."""
+    license_note: str
+    """That the owner, or whoever looks, lacks the license; empty when neither does."""
     choice: Choice | None
     next: Sequence[Next]
     entries: Sequence[Entry]
@@ -101,8 +105,9 @@ class Dossier:
     def version(self) -> str:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
-        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late, self.caution)
-        return hashlib.blake2s(repr((shown, self.next)).encode(), digest_size=8).hexdigest()
+        shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
+        warned = (self.caution, self.license_note)
+        return hashlib.blake2s(repr((shown, warned, self.next)).encode(), digest_size=8).hexdigest()
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
@@ -115,6 +120,8 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
     clock = known.get(lead.pk) if untouched else None
     runs = clock is not None and clock.starts_at <= now
     reach = [Reach(channel, label, may_contact(lead, channel, now)) for channel, label in CHANNELS]
+    owner, caller = owner_of(lead, roster, now), _caller(lead, viewer, roster, now)
+    lacking = owner if owner is not None and owner.lacking else caller
     by_call = next(one.permission for one in reach if one.channel == BY_CALL)
     return Dossier(
         lead=lead,
@@ -125,7 +132,8 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         since=clock.starts_at if clock and runs else None,
         starts_at=clock.starts_at if clock and not runs else None,
         late=clock is not None and clock.late_at <= now,
-        caution=caution(lead, by_call) if lead.phone else None,
+        caution=caution(lead, by_call if lead.phone else Permission(True), lacking),
+        license_note=license_note(lead, owner, caller, roster, now),
         choice=choice(lead, roster),
         next=_next(lead, reach),
         entries=told_once(timeline(lead)),
@@ -138,6 +146,14 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         ),
         attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
     )
+
+
+def _caller(lead: Lead, viewer: User, roster: Roster, now: datetime) -> Caller | None:
+    """Whoever looks at a lead that is to be worked, and may call; one query unless they are its owner or steward."""
+    if not lead.is_open and lead.status != Status.NURTURE:
+        return None
+    key, name = person_of(lead, viewer)
+    return Caller(name, license_check(lead, key, roster, now))
 
 
 def told_once(entries: Sequence[Entry]) -> list[Entry]:

@@ -223,7 +223,7 @@ def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -
     pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
     steps, rungs, lines = next_steps(pks), next_rungs(pks), working.lines
-    warned = cautions(list(leads.values()), now)
+    warned = cautions(list(leads.values()), working, now)
     rows = []
     for place in shown:
         lead, step = leads[place.pk], steps.get(place.pk)

@@ -4,7 +4,7 @@ Pure: the caller reads the roster once (`producers.roster.static()`, one query w
 as it likes; answers for the same state, line and day are remembered with the roster's version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -17,7 +17,10 @@ from routing.engine.index import index_of
 WITHOUT: Final = "made without a license for {state}"
 BY_WHOM: Final = "made by somebody who {why}"
 UNCHECKED: Final = "no license could be checked: the lead's state is not known"
-NOBODY: Final = "nobody owns it"
+NOBODY: Final = "has no licenses on record"
+SHORT: Final = "no license for {state}"
+PROOF: Final = "license {state} {number} to {expires}"
+AGE: Final = ", record checked {age} days before"
 MOST_NAMES: Final = 3
 
 
@@ -58,6 +61,11 @@ class LicenseCheck:
     def why(self) -> str:
         """What is missing, in one string; empty when nothing is."""
         return "; ".join(self.missing)
+
+    @property
+    def short(self) -> str:
+        """The same in a few words, for a row of a list."""
+        return SHORT.format(state=self.state) if self.missing and self.state and not self.proof else self.why
 
     def record(self) -> dict[str, Any]:
         """The check as it is stored with a touch, a quote or a policy: plain values, readable without this code."""
@@ -104,10 +112,25 @@ def licensed_for(lead: Placed, roster: Roster, now: datetime, *, line: str = "",
     return [one.name for one in sorted(able, key=order)[:most]]
 
 
+def listed(names: Sequence[str]) -> str:
+    """`A, B or C`; empty without names."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def in_words(record: Mapping[str, Any]) -> str:
-    """What a stored check has to say to whoever reads the history; empty when a license allowed it or none was asked for."""
+    """What a stored check warns whoever reads the history of; empty when a license allowed it or none was asked for."""
     if missing := record.get("missing"):
         why = "; ".join(missing)
-        without = record.get("state") and not record.get("effective") and record.get("producer")
+        without = record.get("state") and not record.get("effective")
         return f"{WITHOUT.format(state=record['state'])}: {why}" if without else BY_WHOM.format(why=why)
     return UNCHECKED if record.get("unchecked") else ""
+
+
+def proof_in_words(record: Mapping[str, Any]) -> str:
+    """The license of a stored check: its number, its last day, and how old the record of it was and whose; else empty."""
+    if not record.get("effective"):
+        return ""
+    words = PROOF.format(state=record["state"], number=record["number"], expires=record["expires"]).replace("  ", " ")
+    if record.get("age_days") is None:
+        return words
+    return words + AGE.format(age=record["age_days"]) + (f" ({record['source']})" if record.get("source") else "")

@@ -1,6 +1,6 @@
 """One lead's history, newest first, read from each app's own rows: nothing is written twice to be shown here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -9,6 +9,7 @@ from typing import Any
 from agency.due import DueState
 from agency.messaging.models import Audience
 from agency.models import Message, User
+from leads.licensing import in_words, proof_in_words
 from leads.models import (
     Consent,
     Event,
@@ -42,6 +43,8 @@ class Entry:
     by: str = ""
     """A person's name; empty for the system and for the lead themselves."""
     data: dict[str, Any] = field(default_factory=dict)
+    caution: str = ""
+    """What was amiss, such as that there was no license; mostly empty."""
 
 
 def timeline(lead: Lead) -> list[Entry]:
@@ -100,8 +103,8 @@ def _touches(lead: Lead) -> Iterator[Entry]:
     for row in Touch.objects.filter(lead=lead).select_related("by").order_by("-pk"):
         way = row.get_channel_display() if row.direction == "out" else f"{row.get_channel_display()} from the lead"
         title = f"{way}: {row.get_outcome_display().lower()}" if row.outcome else way
-        data = {"channel": row.channel, "direction": row.direction, "outcome": row.outcome}
-        yield Entry(row.at, "touch", title, row.note, _name(row.by), data)
+        data = {"channel": row.channel, "direction": row.direction, "outcome": row.outcome, "license": row.license}
+        yield Entry(row.at, "touch", title, row.note, _name(row.by), data, in_words(row.license))
 
 
 def _notes(lead: Lead) -> Iterator[Entry]:
@@ -149,8 +152,9 @@ def _consents(lead: Lead) -> Iterator[Entry]:
 
 def _sales(lead: Lead) -> Iterator[Entry]:
     for quote in Quote.objects.filter(lead=lead).select_related("by").order_by("-pk"):
-        data = {"carrier": quote.carrier, "line": quote.line, "premium": str(quote.premium)}
-        yield Entry(quote.quoted_at, "quote", f"Quoted ${quote.premium:,}", quote.carrier, _name(quote.by), data)
+        data = {"carrier": quote.carrier, "line": quote.line, "premium": str(quote.premium), "license": quote.license}
+        title, detail = f"Quoted ${quote.premium:,}", _with_proof(quote.carrier, quote.license)
+        yield Entry(quote.quoted_at, "quote", title, detail, _name(quote.by), data, in_words(quote.license))
     for policy in Policy.objects.filter(lead=lead).select_related("producer__user").order_by("-pk"):
         premium = "" if policy.premium is None else f" for ${policy.premium:,}"
         sold: dict[str, Any] = {
@@ -158,8 +162,10 @@ def _sales(lead: Lead) -> Iterator[Entry]:
             "line": policy.line,
             "number": policy.number,
             "producer": _key(policy.producer),
+            "license": policy.license,
         }
-        yield Entry(policy.bound_at, "policy", f"Policy bound{premium}", policy.carrier, data=sold)
+        detail, caution = _with_proof(policy.carrier, policy.license), in_words(policy.license)
+        yield Entry(policy.bound_at, "policy", f"Policy bound{premium}", detail, data=sold, caution=caution)
         if policy.reversed_at:
             yield Entry(policy.reversed_at, "policy", "Policy reversed", policy.carrier, data=sold)
 
@@ -168,6 +174,10 @@ def _score_flags(lead: Lead) -> Iterator[Entry]:
     for row in ScoreFlag.objects.filter(lead=lead).select_related("by").order_by("-pk"):
         title = f"Score {row.score} is {Verdict(row.verdict).label.lower()}"
         yield Entry(row.at, "score_flag", title, row.note, _name(row.by), {"verdict": row.verdict, "score": row.score})
+
+
+def _with_proof(carrier: str, record: Mapping[str, Any]) -> str:
+    return ", ".join(filter(None, (carrier, proof_in_words(record))))
 
 
 def _name(user: User | None) -> str:

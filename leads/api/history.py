@@ -28,6 +28,7 @@ class EntrySerializer(serializers.Serializer[Entry]):
     title = serializers.CharField()
     detail = serializers.CharField()
     by = serializers.CharField(help_text="A person's name; empty for the system and for the lead themselves.")
+    caution = serializers.CharField(help_text="What was amiss, such as that there was no license; mostly empty.")
     data = serializers.DictField()  # type: ignore[assignment]  # a field's name, not the property
 
 

@@ -109,6 +109,9 @@ class Touch(models.Model):
     at = models.DateTimeField()
     note = models.TextField(blank=True)
     message = models.ForeignKey("agency.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="touches")
+    license = models.JSONField(
+        default=dict, blank=True, help_text="Of whoever reached out, as it was then: the proof, or what was missing."
+    )
 
     class Meta:
         verbose_name_plural = "touches"

@@ -15,6 +15,7 @@ from leads.models import OPEN_STATUSES, Client, Lead, Plan, Policy, Quote, Statu
 from leads.work.appointments import check_appointment
 from leads.work.credit import credit
 from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
+from leads.work.licensed import require_license
 from leads.work.returning import bring_back
 from routing import escalation
 from routing.assignment import close
@@ -29,6 +30,8 @@ NEGATIVE: Final = "Amounts are not negative."
 TOO_MUCH: Final = "The commission is larger than the premium."
 CLOSED: Final = "The lead is {status}."
 ENDS_BEFORE: Final = "The policy ends before it begins."
+SALES: Final = (Status.QUOTED, Status.BOUND)
+"""What only somebody licensed may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ def set_status(
     """The lead has the status, with all that goes with it: quote or policy, history, timers, ownership, rates.
 
     Quoted and bound need a premium (dollars a year), and make another quote or policy when the lead is there already; lost needs
-    a reason. A closed or nurtured lead that goes on is opened again first, so that its sale is somebody's. Pressing twice does it
-    once.
+    a reason. Neither goes without the owner's license, whoever presses. A closed or nurtured lead that goes on is opened again
+    first, so that its sale is somebody's. Pressing twice does it once.
     """
     now = timezone.now() if now is None else now
     sale = Sale(premium, commission, carrier, line, number, effective_on, expires_on)
@@ -85,7 +88,7 @@ def set_status(
         if before == Status.BOUND and status != Status.BOUND:
             _undo_sale(step)
         if before not in OPEN_STATUSES and (status in OPEN_STATUSES or (status == Status.BOUND and before != status)):
-            _open_again(step)
+            _open_again(step, Status(status))
         _TO[Status(status)](step)
         locked.updated_at = now
         locked.save()
@@ -95,7 +98,7 @@ def set_status(
 def _check(status: str, sale: Sale, reason: str) -> None:
     if status not in Status.values:
         raise WorkError(NO_STATUS)
-    if status in (Status.QUOTED, Status.BOUND) and not sale.premium:
+    if status in SALES and not sale.premium:
         raise WorkError(NO_PREMIUM)
     if status == Status.LOST and not reason:
         raise WorkError(NO_REASON)
@@ -127,7 +130,7 @@ def _to_quoted(step: Step) -> None:
     offer = {"lead": lead, "by": step.by, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line}
     if lead.status == Status.QUOTED and Quote.objects.filter(**offer, quoted_at__gt=now - DOUBLE_PRESS).exists():
         return
-    Quote.objects.create(**offer, quoted_at=now)
+    Quote.objects.create(**offer, quoted_at=now, license=require_license(lead, line=sale.line, now=now))
     _reached(step)
     lead.status = Status.QUOTED
     lead.quoted_at = lead.quoted_at or now
@@ -141,6 +144,7 @@ def _to_bound(step: Step) -> None:
     sold = {"lead": lead, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line, "number": sale.number}
     if lead.status == Status.BOUND and Policy.objects.filter(**sold, bound_at__gt=now - DOUBLE_PRESS).exists():
         return
+    proof = require_license(lead, line=sale.line, now=now)
     check_appointment(lead, sale.carrier, now=now)
     Policy.objects.create(
         **sold,
@@ -151,6 +155,7 @@ def _to_bound(step: Step) -> None:
         effective_on=sale.effective_on,
         expires_on=sale.expires_on,
         bound_at=now,
+        license=proof,
     )
     _reached(step)
     credit(lead, now=now, attempted=True, bound=True)
@@ -188,8 +193,11 @@ def _finish(step: Step, status: Status) -> None:
     followup.end_all(lead.pk, why=CLOSED.format(status=Status(status).label.lower()), now=now)
 
 
-def _open_again(step: Step) -> None:
+def _open_again(step: Step, status: Status) -> None:
+    """A quote or a sale is made by whoever had the lead, or brings it back: it is not put down to somebody else instead."""
     lead = step.lead
+    if status in SALES and (lead.owner is not None or step.by is not None):
+        require_license(lead, line=step.sale.line, by=step.by, now=step.now)
     lead.lost_reason = ""
     bring_back(lead, by=step.by, now=step.now)
     if lead.status not in OPEN_STATUSES:

@@ -14,6 +14,7 @@ from leads.intake import fields
 from leads.models import Direction, Lead, Status, Touch, TouchChannel, TouchOutcome
 from leads.work.credit import credit
 from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
+from leads.work.licensed import license_of_caller
 from leads.work.returning import bring_back
 from routing import escalation
 
@@ -44,7 +45,8 @@ def log_touch(
 ) -> Touch:
     """The touch is in the history and has had its effects: the ladder ends, the status moves, plans stop, a "stop" is kept.
 
-    `at`: when it happened, never later than now. Pressing twice logs it once.
+    `at`: when it happened, never later than now. Pressing twice logs it once. Reaching out without a license is noted, never
+    refused: what happened has happened.
     """
     now = timezone.now() if now is None else now
     happened = now if at is None else min(at, now)
@@ -54,7 +56,8 @@ def log_touch(
         twice = None if at is not None else Touch.objects.filter(**same, at__gt=now - DOUBLE_PRESS).first()
         if twice is not None:
             return twice
-        touch = Touch.objects.create(**same, at=happened)
+        proof = license_of_caller(locked, by, at=happened) if direction == Direction.OUT else {}
+        touch = Touch.objects.create(**same, at=happened, license=proof)
         _take_effect(locked, touch, by, now)
         locked.updated_at = now
         locked.save()

@@ -81,7 +81,7 @@ def test_another_line_than_the_leads_can_be_asked_about():
 
 def test_nobody_and_whoever_left_may_serve_no_lead():
     people = roster(SARAH, ROSA, without_leads=frozenset({"mia"}))
-    assert license_check(AUTO, None, people, TUESDAY).why == "nobody owns it"
+    assert license_check(AUTO, None, people, TUESDAY).why == "has no licenses on record"
     assert license_check(AUTO, "james", people, TUESDAY).why == "does not work here any more"
     assert license_check(AUTO, "mia", people, TUESDAY).why == "is in a role that receives no leads"
 

@@ -1,0 +1,57 @@
+"""What a person does with a lead, held against licenses: quotes and sales are refused without one, touches are noted."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from agency.models import User
+from leads.current import configuration
+from leads.licensing import license_check, licensed_for, listed
+from leads.models import Lead, Status
+from leads.work.desk import WorkError
+from producers.models import Producer
+
+UNLICENSED: Final = "{name} may not sell this: {why}. {first}{who}."
+FIRST: Final = {
+    Status.BOUND: "Enter another sale as a lead of its own, for somebody licensed",
+    Status.LOST: "First open the lead again: it then goes to somebody licensed",
+}
+"""What helps, by status; a lead that is open or in nurture can be given."""
+GIVE_IT: Final = "First give the lead to somebody licensed"
+WHO: Final = " ({names})"
+NOBODY_IS: Final = " (nobody here is)"
+
+
+def require_license(lead: Lead, *, line: str = "", by: User | None = None, now: datetime) -> dict[str, Any]:
+    """Whoever sells it is licensed for the lead's state, and for the `line` sold or else the lead's; returns the proof.
+
+    That is the owner, or `by` where nobody owns it. WorkError when they are not, whoever asks. Where the lead's state is not
+    known nothing can be checked, and that is what is returned. One query, two where `by` is asked for.
+    """
+    config = configuration()
+    sold = config.line(line)
+    key, name = (lead.owner.key, lead.owner.name) if lead.owner is not None else person_of(lead, by)
+    check = license_check(lead, key, config.roster, now, line=sold.key if sold else "")
+    if check.allowed:
+        return check.record()
+    names = licensed_for(lead, config.roster, now, line=sold.key if sold else "")
+    who = WHO.format(names=listed(names)) if names else NOBODY_IS
+    first = FIRST.get(Status(lead.status), GIVE_IT)
+    raise WorkError(UNLICENSED.format(name=name, why=check.why, first=first, who=who))
+
+
+def license_of_caller(lead: Lead, by: User | None, *, at: datetime) -> dict[str, Any]:
+    """The license of whoever reached out to the lead `at` that time, or what they lacked, as it is stored with the touch.
+
+    The system reaches out in the owner's name. One query, two where it was neither the owner nor the steward.
+    """
+    key, _ = person_of(lead, by)
+    return license_check(lead, key, configuration().roster, at).record()
+
+
+def person_of(lead: Lead, by: User | None) -> tuple[str | None, str]:
+    """Key and name of whom a user is among the agency's people; no query for the lead's owner and steward. The system is they."""
+    for one in (lead.owner, lead.steward):
+        if one is not None and (by is None or one.user_id == by.pk):
+            return one.key, one.name
+    key = None if by is None else Producer.objects.filter(user=by).values_list("key", flat=True).first()
+    return key, by.name if by is not None else "Nobody"
