@@ -21,7 +21,7 @@ from routing.decisions import dumps, facts_json, stored, trace_json
 from routing.engine import HELD, UNPLACED, Decision, LeadFacts, Ledger, decide
 from routing.engine.decide import against, given, last_resort
 from routing.ladder import due_rungs
-from routing.ledger import Past, State, past_of, read_state, settled, without_turn
+from routing.ledger import Past, Previous, State, past_of, read_state, settled, without_turn
 from routing.models import Assignment, EndReason, RoutingDecision
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ ENDS: dict[str, EndReason] = {
 """Cause → how the ownership before it ended; anything else by hand."""
 DECLINES_THAT_MOVE_CREDIT = frozenset({"licence", "bad_data", "conflict"})
 """Reasons that are not the producer's: any other decline keeps its turn, so that declining buys no leads."""
-CAUSES_THAT_MOVE_CREDIT = frozenset({"escalation", "manual", "offboard", "edit"})
+CAUSES_THAT_MOVE_CREDIT = frozenset({"escalation", "manual", "edit"})
 CAUSES_THAT_LOOK_AGAIN = frozenset({"event", "edit"})
 """Nobody gave the lead back: more is known of it. Whoever is chosen and has it already just keeps it."""
 
@@ -134,12 +134,12 @@ def _chosen(asked: Asked, why: str) -> "Outcome":
     if not past.none:
         _end(asked.lead, why, asked.note, now)
     read = read_state(facts, now, previous)
-    state = without_turn(read, previous)
+    state, undone = without_turn(read, previous)
     decision = decide(facts, state.roster, state.config.ruleset, state.rotations, now, exclude=asked.passed_over)
     if decision.outcome == UNPLACED and decision.producer is None:
         raise AssignmentError(NOBODY_AT_ALL)
-    recorded = _recorded(facts, state, state.rotations, asked.passed_over, "rules")
-    decision, ledgers = settled(state, decision, read.rotations, previous)
+    recorded = _recorded(facts, state, asked.passed_over, "rules", undone)
+    decision, ledgers = settled(state, decision, undone)
     return Outcome(asked.lead, facts, decision, state, ledgers, recorded, now, asked.cause, asked.by)
 
 
@@ -178,10 +178,10 @@ def hand_over(
     if stands := against(facts, read.roster, key, now, overrule=overrule, shift=shift):
         raise AssignmentError(MAY_NOT.format(name=name_of(key, read), why="; ".join(stands)))
     _end(lead, ENDS.get(cause, EndReason.REASSIGNED), note, now)
-    state = without_turn(read, past.live)
+    state, undone = without_turn(read, past.live)
     decision = given(facts, state.roster, state.config.ruleset.version, key, now, reason=words)
-    recorded = _recorded(facts, state, {}, (), cause)
-    decision, ledgers = settled(state, decision, read.rotations, past.live)
+    recorded = _recorded(facts, state, (), cause, undone)
+    decision, ledgers = settled(state, decision, undone)
     return _carry_out(Outcome(lead, facts, decision, state, ledgers, recorded, now, cause, by))
 
 
@@ -200,9 +200,9 @@ class Outcome:
     by: "User | None" = None
 
 
-def _recorded(facts: LeadFacts, state: State, rotations: Mapping[str, Ledger], exclude: Iterable[str], by: str) -> str:
-    closed = state.day in state.roster.closed
-    return facts_json(facts, state.loads, rotations=rotations, exclude=exclude, closed=closed, by=by)
+def _recorded(facts: LeadFacts, state: State, exclude: Iterable[str], by: str, undone: Previous | None) -> str:
+    closed, gone = state.day in state.roster.closed, undone is not None
+    return facts_json(facts, state.loads, rotations=state.rotations, exclude=exclude, closed=closed, by=by, undone=gone)
 
 
 def name_of(key: str, state: State) -> str:

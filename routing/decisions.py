@@ -77,12 +77,24 @@ def lead_from_data(data: Mapping[str, Any]) -> LeadFacts:
 
 
 def facts_json(
-    lead: LeadFacts, loads: str, *, rotations: Mapping[str, Ledger], exclude: Iterable[str], closed: bool, by: str
+    lead: LeadFacts,
+    loads: str,
+    *,
+    rotations: Mapping[str, Ledger],
+    exclude: Iterable[str],
+    closed: bool,
+    by: str,
+    undone: bool = False,
 ) -> str:
-    """Everything the engine saw beside rules and roster. `loads` is JSON, stored as it was read; `by`: rules, or who chose."""
+    """Everything the engine saw beside rules and roster. `loads` is JSON, stored as it was read; `by`: rules, or who chose.
+
+    `undone`: the turn by which the lead had come to its owner is undone in these rotations. Decisions from before any turn stayed
+    spent do not say it.
+    """
     owed = {name: {key: balance.owed for key, balance in ledger.items()} for name, ledger in rotations.items()}
-    rest = dumps({"lead": lead_to_data(lead), "rotations": owed, "exclude": sorted(exclude), "closed": closed, "by": by})
-    return f'{rest[:-1]},"loads":{loads}}}'
+    kept = {"lead": lead_to_data(lead), "rotations": owed, "exclude": sorted(exclude), "closed": closed, "by": by}
+    kept["undone"] = undone
+    return f'{dumps(kept)[:-1]},"loads":{loads}}}'
 
 
 def trace_json(decision: Decision) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from agency import revisions
 from producers.models import Producer
 from routing import current, sql
-from routing.engine import Balance, Ledger
+from routing.engine import Balance, Ledger, words
 from routing.engine.rotation import LEAD
 from routing.models import Rotation, RotationCorrection
 
@@ -24,7 +24,7 @@ NOT_SO_MUCH: Final = "Between 0.01 and 10 leads."
 NO_REASON: Final = "Say why: it stays on record."
 LEAST, MOST = Decimal("0.01"), Decimal(10)
 HISTORY = 50
-WIDE = 2_500_000
+WIDE = 2_000_000
 """Millionths: a drift that turns alone do not reach; docs/routing.md has the bounds."""
 
 
@@ -47,6 +47,8 @@ class Line:
     entitled: float
     received: float
     owed: float
+    means: str
+    """How they stand, in words that follow their name."""
     wide: bool
 
 
@@ -60,6 +62,8 @@ class Turns:
     """Whether a rule of this name is published now."""
     drift: float
     """The largest shortfall or surplus, in leads."""
+    widest: str
+    """The same in words."""
     lines: tuple[Line, ...]
 
 
@@ -72,6 +76,8 @@ class Correction:
     giver: str
     taker: str
     leads: float
+    amount: str
+    """The same in words."""
     reason: str
     by: str
 
@@ -117,7 +123,7 @@ def _turns(row: Rotation, config: current.Configuration, in_force: bool, only: s
     lines = [_line(key, one, config) for key, one in row.ledger.items() if only is None or key == only]
     drift = max((abs(one["owed"]) for key, one in row.ledger.items() if only is None or key == only), default=0)
     order = sorted(lines, key=lambda line: (not line.here, -line.owed, line.key))
-    return Turns(row.pk, row.name, in_force, drift / LEAD, tuple(order))
+    return Turns(row.pk, row.name, in_force, drift / LEAD, words.leads(drift), tuple(order))
 
 
 def _line(key: str, balance: dict[str, int], config: current.Configuration) -> Line:
@@ -129,6 +135,7 @@ def _line(key: str, balance: dict[str, int], config: current.Configuration) -> L
         entitled=balance["entitled"] / LEAD,
         received=balance["received"] / LEAD,
         owed=balance["owed"] / LEAD,
+        means=f"is {words.standing(balance['owed'])}",
         wide=abs(balance["owed"]) >= WIDE,
     )
 
@@ -137,7 +144,16 @@ def _correction(row: RotationCorrection, only: str | None) -> Correction:
     def named(one: Producer) -> str:
         return one.user.name if only in (None, one.key) else ""
 
-    return Correction(row.at, row.rotation.name, named(row.giver), named(row.taker), row.amount / LEAD, row.reason, row.by.name)
+    return Correction(
+        at=row.at,
+        rotation=row.rotation.name,
+        giver=named(row.giver),
+        taker=named(row.taker),
+        leads=row.amount / LEAD,
+        amount=words.leads(row.amount),
+        reason=row.reason,
+        by=row.by.name,
+    )
 
 
 @transaction.atomic

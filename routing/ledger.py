@@ -17,7 +17,7 @@ from routing.decisions import loads_of
 from routing.engine import Balance, Decision, LeadFacts, Ledger
 from routing.engine.conditions import unmet
 from routing.engine.index import index_of
-from routing.engine.rotation import move_credit, undo_turn
+from routing.engine.rotation import take_over, undo_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +115,35 @@ def _ledgers(data: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, L
     }
 
 
-def without_turn(state: State, previous: Previous | None) -> State:
-    """The state as if the turn that gave the previous owner the lead had never been taken."""
+def without_turn(state: State, previous: Previous | None) -> tuple[State, Previous | None]:
+    """The state as if the turn that gave the previous owner the lead had never been taken, and whose turn that was.
+
+    The state as it is, and None, when there was no turn or it stays spent.
+    """
     if previous is None or not previous.rotation:
-        return state
+        return state, None
     ledger = undo_turn(state.rotations.get(previous.rotation, {}), previous.producer, previous.shares)
-    return replace(state, rotations={**state.rotations, previous.rotation: ledger})
+    if ledger is None:
+        return state, None
+    return replace(state, rotations={**state.rotations, previous.rotation: ledger}), previous
 
 
-def settled(
-    state: State, decision: Decision, before: Mapping[str, Ledger], previous: Previous | None
-) -> tuple[Decision, dict[str, Ledger]]:
+def settled(state: State, decision: Decision, undone: Previous | None) -> tuple[Decision, dict[str, Ledger]]:
     """The decision with its final turn, and every rotation to be written.
 
-    `before` holds the rotations with the previous owner's turn still in them, `state` without it. When the new owner takes no
-    turn here but takes turns in that rotation, the previous owner's turn, with its credit and its shares, is theirs.
+    `undone` is whose turn `state` is without. When the new owner takes no turn here but takes turns in that rotation, the turn is
+    theirs with its shares, unless it would leave somebody more than a lead off.
     """
     changed: dict[str, Ledger] = {}
-    if previous is not None and previous.rotation:
-        ledger = before.get(previous.rotation, {})
-        changed[previous.rotation] = state.rotations[previous.rotation]
+    if undone is not None:
+        ledger = state.rotations[undone.rotation]
+        changed[undone.rotation] = ledger
         if decision.rotation is None and decision.producer is not None and decision.producer in ledger:
-            changed[previous.rotation] = move_credit(ledger, previous.producer, decision.producer)
-            shares = _with_winner(previous.shares, decision.producer)
-            decision = replace(decision, rotation=previous.rotation, shares=shares)
+            after = take_over(ledger, decision.producer, undone.shares)
+            if after is not None:
+                changed[undone.rotation] = after
+                shares = {decision.producer: 0, **undone.shares}
+                decision = replace(decision, rotation=undone.rotation, shares=shares)
     if decision.rotation is not None and decision.ledger is not None:
         changed[decision.rotation] = decision.ledger
     return decision, changed
-
-
-def _with_winner(shares: Mapping[str, int], winner: str) -> Mapping[str, int]:
-    return shares if winner in shares else {**shares, winner: 0}

@@ -22,7 +22,7 @@ from routing import current, sql
 from routing.assignment import AssignmentError, assign, facts_of
 from routing.engine import UNPLACED, Decision, LeadFacts, Ledger, decide
 from routing.engine.decide import last_resort
-from routing.ledger import past_of, read_state, settled, without_turn
+from routing.ledger import past_of, read_state
 from routing.models import Assignment
 
 if TYPE_CHECKING:
@@ -126,14 +126,13 @@ class Likely:
     def move(self, lead: "Lead", now: datetime) -> Move:
         """Where the next lead would go, and from then on counts."""
         facts, past = _facts(lead, now), past_of(lead.pk)
-        read = read_state(facts, now, past.live)
+        read = read_state(facts, now)
         loads = {key: _heavier(load, self.got.get(key, ()), now) for key, load in read.roster.loads.items()}
         people = replace(self.without(read.roster), loads=loads)
-        read = replace(read, roster=people, rotations={**read.rotations, **self.rotations})
-        state = without_turn(read, past.live)
-        decision = decide(facts, people, state.config.ruleset, state.rotations, now, exclude=past.refused)
-        decision, changed = settled(state, decision, read.rotations, past.live)
-        self.rotations |= changed
+        rotations = {**read.rotations, **self.rotations}
+        decision = decide(facts, people, read.config.ruleset, rotations, now, exclude=past.refused)
+        if decision.rotation and decision.ledger is not None:
+            self.rotations[decision.rotation] = decision.ledger
         if decision.producer:
             self.got.setdefault(decision.producer, []).append(facts)
         return _move(lead, facts, decision, people)

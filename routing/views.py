@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agency.context import unread
 from agency.pages import PageRequest, page
 from agency.roles import ABILITIES
+from routing.engine import words
 from routing.fairness import CorrectionError, correct, fairness
 from routing.forms import CorrectionForm
 
-CORRECTED = "{taker} is owed {leads:.2f} of a lead more, {giver} as much less."
+CORRECTED = "{taker} is owed {leads} more, {giver} as much less."
 
 
 @page("see_all_leads", "work_leads")
@@ -51,11 +52,11 @@ def _corrected(request: PageRequest, form: CorrectionForm) -> bool:
     """Whether the service did it; else the form says why not."""
     data = form.cleaned_data
     try:
-        correct(**data, by=request.user, now=timezone.now())
+        done = correct(**data, by=request.user, now=timezone.now())
     except CorrectionError as error:
         form.add_error(error.field, str(error))
         return False
-    messages.success(request, CORRECTED.format(taker=data["taker"], giver=data["giver"], leads=data["leads"]))
+    messages.success(request, CORRECTED.format(taker=data["taker"], giver=data["giver"], leads=words.leads(done.amount)))
     return True
 
 

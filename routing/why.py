@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from routing.decisions import stored
-from routing.engine import Considered, Decision
+from routing.engine import Considered, Decision, words
 from routing.engine.facts import ASSIGNED, HELD, NURTURED
 from routing.models import RoutingDecision
 
@@ -16,7 +16,7 @@ NOT_AMONG: Final = "The rule “{rule}” chose among others: you are not among 
 NO_RULE_NAMES_YOU: Final = "No rule that fits this lead speaks of you."
 RULED_OUT: Final = "You were looked at and ruled out. {name}: {why}."
 WAITS: Final = "You were eligible. The lead waits for somebody who is busy and closes clearly more of such leads."
-TURN: Final = "You were eligible, and it was somebody else's turn: you were owed {owed:.2f} of a lead before this one."
+TURN: Final = "You were eligible, and it was somebody else's turn: you were {standing} before this one."
 FIT: Final = "You were eligible with {points:.1f} of 100 points, and somebody who was free fitted better."
 RATE: Final = "You were eligible and close {rate:.1f} % of such leads; somebody who was free closes more."
 LOAD: Final = "You were eligible with {open} open leads; somebody had fewer, or as many and has waited longer."
@@ -80,7 +80,7 @@ def _not_looked_at(decision: Decision) -> str:
 
 def _outranked(rank: Mapping[str, Any]) -> str:
     if "owed" in rank:
-        return TURN.format(owed=rank["owed"] / 1_000_000)
+        return TURN.format(standing=words.standing(rank["owed"]))
     if "points" in rank:
         return FIT.format(points=rank["points"])
     if "close_rate" in rank:

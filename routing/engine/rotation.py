@@ -2,7 +2,11 @@
 
 Of those who have earned at least a sliver of a turn, the lead goes to whoever would soonest be a whole lead short (R. Tijdeman,
 The chairman assignment problem, Discrete Mathematics 32, 1980). With equal weights that is the largest shortfall; with any
-weights, in a fixed pool of n people, nobody is ever further than 1 - 1/(2n - 2) of a lead from what they are entitled to.
+weights, in a fixed pool of n people, nobody is ever further than 1 - 1/(2n - 2) of a lead from what they are entitled to. Where
+the pool is not fixed, several may be that short at once: then the largest shortfall comes first.
+
+A lead that leaves its owner takes its turn along only as far as that leaves nobody more than one lead off; else the turn stays
+spent. So leads taken back in bulk cannot buy anybody a row of leads.
 """
 
 from collections.abc import Mapping
@@ -52,27 +56,32 @@ def _next(owed: Mapping[str, int], weights: Mapping[str, int], waits: Mapping[st
     if len(owed) == 1:
         return next(iter(owed))
     sliver = LEAD // (2 * len(owed) - 2)
-    earned = [key for key in owed if owed[key] >= sliver]
-    if not earned:  # those with a shortfall are not eligible for this lead
-        return min(owed, key=lambda key: (-owed[key], waits[key]))
     limit = LEAD - sliver
+    short = [key for key in owed if owed[key] > limit]
+    earned = [key for key in owed if owed[key] >= sliver]
+    if short or not earned:  # more of them than one, or none who is eligible for this lead: not with a fixed pool
+        return min(short or owed, key=lambda key: (-owed[key], waits[key]))
     return min(earned, key=lambda key: ((limit - owed[key]) * LEAD // weights[key], waits[key]))
 
 
-def move_credit(ledger: Ledger, giver: str, taker: str) -> Ledger:
-    """The ledger after a lead went from `giver` to `taker` without a turn: one is owed it again, the other has had it."""
-    after = dict(ledger)
-    for key, leads in ((giver, -LEAD), (taker, LEAD)):
-        before = after.get(key, NOBODY)
-        after[key] = Balance(before.owed - leads, before.entitled, before.received + leads)
-    return after
+def undo_turn(ledger: Ledger, winner: str, shares: Mapping[str, int]) -> Ledger | None:
+    """The ledger as if this turn had never been taken; None when it stays spent, for somebody would be more than a lead off."""
+    return _moved(ledger, winner, shares, -1)
 
 
-def undo_turn(ledger: Ledger, winner: str, shares: Mapping[str, int]) -> Ledger:
-    """The ledger as if this turn had never been taken."""
+def take_over(ledger: Ledger, winner: str, shares: Mapping[str, int]) -> Ledger | None:
+    """The ledger with a turn that was undone taken by `winner` as it was; None when somebody would be more than a lead off."""
+    return _moved(ledger, winner, shares, 1)
+
+
+def _moved(ledger: Ledger, winner: str, shares: Mapping[str, int], turns: int) -> Ledger | None:
+    """The ledger with this turn once more, or once less; None when that takes somebody further off, and beyond a whole lead."""
     after = dict(ledger)
-    for key, share in shares.items():
-        before = after.get(key, NOBODY)
-        taken = LEAD if key == winner else 0
-        after[key] = Balance(before.owed - share + taken, before.entitled - share, before.received - taken)
+    for key in {**shares, winner: 0}:
+        before = ledger.get(key, NOBODY)
+        share, taken = turns * shares.get(key, 0), turns * LEAD if key == winner else 0
+        owed = before.owed + share - taken
+        if abs(owed) > max(LEAD, abs(before.owed)):
+            return None
+        after[key] = Balance(owed, before.entitled + share, before.received + taken)
     return after

@@ -39,7 +39,29 @@ def turn(name: str, owed: int, among: int, weighted: bool) -> str:
     if among == 1:
         return f"{name} is the only one eligible"
     by = " by weight" if weighted else ""
-    return f"It is {name}'s turn{by}: owed {owed / 1_000_000:.2f} of a lead, {among} eligible"
+    if _hundredths(owed) < 0:  # everybody is: the others were not eligible when they should have been
+        return f"It is {name}'s turn{by}: {standing(owed)}, the least of {among} eligible"
+    return f"It is {name}'s turn{by}: owed {max(owed, 0) / 1_000_000:.2f} of a lead, {among} eligible"
+
+
+def standing(owed: int) -> str:
+    """How somebody stands in a rotation, after “is” or “were”: `owed 0.50 of a lead`, `ahead by 4.50 leads`, `even`."""
+    rounded = _hundredths(owed)
+    if not rounded:
+        return "even"
+    return f"owed {leads(owed)}" if rounded > 0 else f"ahead by {leads(-owed)}"
+
+
+def leads(amount: int) -> str:
+    """So many millionths of a lead: `0.50 of a lead`, `1 lead`, `4.50 leads`, `17 leads`."""
+    rounded = _hundredths(amount)
+    if rounded % 100 == 0 and rounded:
+        return count(rounded // 100, "lead")
+    return f"{rounded / 100:.2f} of a lead" if rounded < 100 else f"{rounded / 100:.2f} leads"
+
+
+def _hundredths(amount: int) -> int:
+    return round(amount / 10_000)
 
 
 def least_loaded(name: str, open_leads: int, among: int) -> str:

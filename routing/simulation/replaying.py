@@ -132,7 +132,7 @@ class Simulation:
             self._hand_on(moment)
         track = self.tracks.get(row.lead_id) or Track()
         previous = None if track.closed or not moment.moves_credit else track.was
-        if previous is not None and previous.rotation:
+        if previous is not None and previous.rotation and moment.facts.get("undone", True):
             self.rotations.recorded(previous, undone=True)
         self.rotations.snapshot(moment.facts["rotations"])
         decision = self._answer(moment, track)
@@ -188,13 +188,13 @@ class Simulation:
 
     def _by_rules(self, moment: Moment, track: Track, without: str | None = None, **changes: Any) -> Decision:
         self.tally.asked += 1
-        self._undo(moment, track)
-        return self._settled(moment, track, moment.decide(self.rotations, without, **changes))
+        undone = self._undo(moment, track)
+        return self._settled(undone, moment.decide(self.rotations, without, **changes))
 
     def _given(self, moment: Moment, track: Track, key: str) -> Decision:
         self.tally.by_hand += 1
-        self._undo(moment, track)
-        return self._settled(moment, track, moment.give(key))
+        undone = self._undo(moment, track)
+        return self._settled(undone, moment.give(key))
 
     def _by_ladder(self, moment: Moment, track: Track) -> Decision:
         """The backup, if no gate stands against them here; else whom the rules choose."""
@@ -211,24 +211,21 @@ class Simulation:
             return self._by_rules(moment, track, may_be_nurtured=False)
         return self._given(moment, track, owner)
 
-    def _undo(self, moment: Moment, track: Track) -> None:
-        """The replay's previous turn, where the lead takes its credit along."""
+    def _undo(self, moment: Moment, track: Track) -> Own | None:
+        """The replay's previous turn is undone, where the lead takes its credit along and it moves; returns whose that was."""
         previous = track.would
-        if moment.moves_credit and previous is not None and previous.rotation and not track.closed:
-            self.rotations.undo(previous)
+        if not moment.moves_credit or previous is None or not previous.rotation or track.closed:
+            return None
+        return previous if self.rotations.undo(previous) else None
 
-    def _settled(self, moment: Moment, track: Track, decision: Decision) -> Decision:
+    def _settled(self, undone: Own | None, decision: Decision) -> Decision:
         """The decision with its final turn, and the ledgers after it; as `routing.ledger.settled` does for real."""
         if decision.rotation is not None and decision.ledger is not None:
             self.rotations.ledgers[decision.rotation] = decision.ledger
-            return decision
-        previous = track.would
-        if decision.producer is None or not moment.moves_credit or previous is None or not previous.rotation or track.closed:
-            return decision
-        if not self.rotations.knows(previous.rotation, decision.producer):
-            return decision
-        shares = self.rotations.take_over(previous, decision.producer)
-        return replace(decision, rotation=previous.rotation, shares=shares)
+        elif undone is not None and decision.producer is not None and self.rotations.take_over(undone, decision.producer):
+            shares = {decision.producer: 0, **undone.shares}
+            return replace(decision, rotation=undone.rotation, shares=shares)
+        return decision
 
     # --- What it changes ---
 
@@ -305,10 +302,9 @@ class Simulation:
         self._gone = set()
         for lead_id, lead, exclude in stream.last_facts(left, moment.row.id) if left else ():
             facts = {**moment.facts, "exclude": exclude}
-            other = replace(moment, lead=lead_from_data(lead), facts=facts, moves_credit=True)
+            other = replace(moment, lead=lead_from_data(lead), facts=facts)
             track = self.tracks[lead_id]
-            self._undo(other, track)
-            decision = self._settled(other, track, other.decide(self.rotations, may_be_held=False, may_be_nurtured=False))
+            decision = self._settled(None, other.decide(self.rotations, may_be_held=False, may_be_nurtured=False))
             would = self._own(other, decision)
             self.loads.receive(would, moment.row.at, replayed=True)
             self._keep(lead_id, track, Track(track.was, would))
@@ -346,7 +342,7 @@ class Simulation:
             self.tally.compare(row, waiting.moment.lead, choice(waiting.first))
             return
         moment = replace(waiting.moment, row=row._replace(at=at), roster=roster)
-        decision = self._settled(moment, Track(), moment.decide(self.rotations, may_be_held=False))
+        decision = self._settled(None, moment.decide(self.rotations, may_be_held=False))
         would = self._own(moment, decision)
         self.loads.receive(would, at, replayed=True)
         self._keep(row.lead_id, track, Track(track.was, would))

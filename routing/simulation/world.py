@@ -12,7 +12,7 @@ from typing import Any
 from producers.facts import CountFacts, LoadFacts
 from routing.decisions import LoadRow, loads_of
 from routing.engine import Balance, Ledger
-from routing.engine.rotation import LEAD, undo_turn
+from routing.engine.rotation import LEAD, take_over, undo_turn
 from routing.simulation.stream import Kind, Own
 
 PERIODS = ("day", "week", "month")
@@ -197,22 +197,20 @@ class Rotations:
             ledger[key] = Balance(ledger.get(key, Balance()).owed + more)
         self.ledgers[name] = ledger
 
-    def undo(self, own: Own) -> None:
-        """In the replay this turn was never taken."""
-        self.ledgers[own.rotation] = undo_turn(self.ledgers.get(own.rotation, {}), own.producer, own.shares)
+    def undo(self, own: Own) -> bool:
+        """In the replay this turn was never taken; False when it stays spent there."""
+        ledger = undo_turn(self.ledgers.get(own.rotation, {}), own.producer, own.shares)
+        if ledger is not None:
+            self.ledgers[own.rotation] = ledger
+        return ledger is not None
 
-    def take_over(self, previous: Own, producer: str) -> Mapping[str, int]:
-        """In the replay the undone turn of `previous` is this person's; returns its shares."""
-        shares = previous.shares if producer in previous.shares else {**previous.shares, producer: 0}
-        ledger = dict(self.ledgers.get(previous.rotation, {}))
-        for key, share in shares.items():
-            ledger[key] = Balance(ledger.get(key, Balance()).owed + share - (LEAD if key == producer else 0))
-        self.ledgers[previous.rotation] = ledger
-        return shares
-
-    def knows(self, name: str, key: str) -> bool:
-        """Whether somebody takes turns in this rotation."""
-        return key in self.ledgers.get(name, {})
+    def take_over(self, undone: Own, producer: str) -> bool:
+        """In the replay the undone turn of `undone` is this person's; False when they take no turns there, or are too far off."""
+        ledger = self.ledgers.get(undone.rotation, {})
+        after = take_over(ledger, producer, undone.shares) if producer in ledger else None
+        if after is not None:
+            self.ledgers[undone.rotation] = after
+        return after is not None
 
 
 @dataclass(slots=True)

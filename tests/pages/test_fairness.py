@@ -22,10 +22,26 @@ def form(office: Office, **changes: Any) -> dict[str, Any]:
 def test_a_manager_sees_everyone_and_finds_the_page_in_the_bar(browse: Browse, office: Office) -> None:
     hand_in(office)
     page = browse("rosa").get("/fairness/").content.decode()
-    for words in (TAKING_TURNS, "James K.", "Sarah M.", "+0.50", "-0.50", "largest drift 0.50", "Put a balance right"):
+    for words in (TAKING_TURNS, "James K.", "Sarah M.", "+0.50", "-0.50", "largest drift 0.50 of a lead", "Put a balance right"):
         assert words in page, words
     assert 'href="/fairness/" aria-current="page"' in page
     assert "/fairness/" not in browse("sarah").get("/inbox/").content.decode().split("</nav>")[0]
+
+
+def test_nobody_is_owed_less_than_nothing(browse: Browse, office: Office) -> None:
+    hand_in(office)
+    rosa = browse("rosa")
+    answer = rosa.post("/fairness/", form(office, leads="4"), follow=True)
+    page = answer.content.decode()
+    for words in (
+        "Sarah M. is owed 4 leads more",
+        "is owed 4.50 leads",
+        "is ahead by 4.50 leads",
+        "4 leads from James K. to Sarah M.",
+    ):
+        assert words in page, words
+    assert "4.50 of a lead" not in page
+    assert "nobody more than one lead off" in page
 
 
 def test_a_producer_sees_only_their_own_line(browse: Browse, office: Office) -> None:

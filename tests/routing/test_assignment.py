@@ -202,6 +202,30 @@ def test_a_decline_that_is_not_the_producer_s_doing_gives_the_turn_back(harbor, 
     assert harbor.owner(harbor.lead()) == "james"
 
 
+def test_turns_taken_back_in_bulk_move_until_somebody_would_be_more_than_a_lead_off(harbor):
+    """Three leads each. Every turn of James's undone owes him half a lead and is Sarah's alone: 0.5, 1; 1.5 would be too far."""
+    leads = [harbor.lead() for _ in range(6)]
+    assert [harbor.owner(lead) for lead in leads] == ["james", "sarah"] * 3
+    for lead in leads[::2]:
+        again(lead, "manual", exclude={"james"})
+    assert [harbor.owner(lead) for lead in leads] == ["sarah"] * 6
+    assert harbor.owed() == {"james": 1_000_000, "sarah": -1_000_000}
+    moved = RoutingDecision.objects.filter(cause="manual").order_by("id")
+    assert [one.facts["undone"] for one in moved] == [True, True, False]
+    more = [harbor.lead(now=harbor.later(minutes=n)) for n in range(1, 5)]
+    assert [harbor.owner(lead) for lead in more] == ["james", "james", "sarah", "james"]
+
+
+def test_leads_given_by_hand_move_their_turn_while_nobody_is_more_than_a_lead_off(harbor):
+    """James's first two go to Sarah: a whole lead of credit with the first; with the second he would be owed 1.5."""
+    leads = [harbor.lead() for _ in range(4)]
+    for lead in leads[::2]:
+        with transaction.atomic():
+            give(Lead.objects.get(pk=lead.pk), harbor.person("sarah"), by=harbor.user("rosa"), reason="Hers", now=TUESDAY)
+    assert harbor.owed() == {"james": 1_000_000, "sarah": -1_000_000}
+    assert [harbor.live(lead).rotation for lead in leads[::2]] == [POD, ""]
+
+
 def test_a_manager_who_moves_a_lead_within_the_pod_moves_its_credit(harbor):
     lead = harbor.lead()
     with transaction.atomic():

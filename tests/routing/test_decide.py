@@ -63,6 +63,13 @@ def test_the_first_rule_that_finds_somebody_decides_and_the_ones_before_say_why_
     assert (decision.ruleset, decision.roster) == (3, 7)
 
 
+def test_where_everybody_eligible_is_ahead_the_reason_says_so():
+    """Rachel, whom the rule does not name, is owed what they are ahead: half this lead each, -0.9 + 0.5 and -0.8 + 0.5."""
+    ledger = {"sarah": Balance(-900_000), "james": Balance(-800_000), "rachel": Balance(1_700_000)}
+    decision = decide(lead(), roster(), rules(turns({"people": ["sarah", "james"]})), {"rule 1": ledger}, TUESDAY)
+    assert decision.reason == "It is James X.'s turn: ahead by 0.30 of a lead, the least of 2 eligible (rule “rule 1”)."
+
+
 def test_a_rule_that_finds_nobody_is_recorded_and_the_next_is_tried():
     decision = decide(lead(line="life_term", family="life"), roster(), rules(turns("territory"), turns()), {}, TUESDAY)
     assert (decision.producer, decision.rule) == ("david", "rule 2")

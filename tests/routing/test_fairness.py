@@ -40,6 +40,7 @@ def test_entitled_received_and_owed_of_everyone_most_owed_first(harbor):
     (turns,) = shown.rotations
     assert (turns.name, turns.in_force, turns.drift) == (POD, True, 0.5)
     assert [line.name for line in turns.lines] == ["Sarah M.", "James K."]
+    assert [line.means for line in turns.lines] == ["is owed 0.50 of a lead", "is ahead by 0.50 of a lead"]
 
 
 def test_a_producer_sees_one_line_and_nobody_else_s_figures(harbor):
@@ -64,6 +65,9 @@ def test_a_correction_moves_what_is_owed_and_keeps_the_sum(harbor):
     harbor.lead()  # James: Sarah is owed half a lead
     put_right(harbor, leads="1.25")
     assert harbor.owed() == {"james": -1_750_000, "sarah": 1_750_000}
+    (turns,) = fairness().rotations
+    assert [line.means for line in turns.lines] == ["is owed 1.75 leads", "is ahead by 1.75 leads"]
+    assert (turns.widest, [line.wide for line in turns.lines]) == ("1.75 leads", [False, False])
     ledger = Rotation.objects.get(name=POD).ledger
     assert all(one["owed"] == one["entitled"] - one["received"] for one in ledger.values())
     assert [harbor.owner(harbor.lead()) for _ in range(5)] == ["sarah", "sarah", "sarah", "sarah", "james"]

@@ -53,7 +53,7 @@ def test_the_open_leads_of_someone_who_leaves_go_where_the_rules_say(harbor, fou
     assert harbor.load("sarah").open_leads == 4
 
 
-def test_every_move_is_on_record_with_its_reason_and_credit(harbor, four):
+def test_every_move_is_on_record_with_its_reason(harbor, four):
     leave(harbor, "james")
     decisions = RoutingDecision.objects.filter(cause="offboard").order_by("id")
     assert list(decisions.values_list("lead_id", "producer__key", "rule")) == [
@@ -62,10 +62,27 @@ def test_every_move_is_on_record_with_its_reason_and_credit(harbor, four):
     ]
     ended = Assignment.objects.filter(producer__key="james")
     assert set(ended.values_list("end_reason", "end_note", "ended_at")) == {(EndReason.OFFBOARDED, offboarding.NOTE, LATER)}
-    # Each of his two turns is undone (he is owed half a lead more, Sarah half a lead less) and taken by Sarah alone.
-    assert harbor.owed(POD) == {"james": 1_000_000, "sarah": -1_000_000}
     assert not LadderStep.objects.filter(assignment__producer__key="james", state="due").exists()
     assert Message.objects.filter(kind="lead_assigned", user__username="sarah", lead_id=four[0].pk).exists()
+
+
+def test_the_turns_of_someone_who_leaves_stay_spent(harbor, four):
+    """He had two and she had two; his two leads are turns that Sarah alone is due, so nobody is owed anything."""
+    leave(harbor, "james")
+    assert harbor.owed(POD) == {"james": 0, "sarah": 0}
+    moved = RoutingDecision.objects.filter(cause="offboard")
+    assert [(one.trace["rotation"], one.trace["shares"], one.facts["undone"]) for one in moved] == [
+        (POD, {"sarah": 1_000_000}, False),
+        (POD, {"sarah": 1_000_000}, False),
+    ]
+
+
+def test_somebody_who_left_and_came_back_takes_turns_as_before(harbor, four):
+    """Nobody is owed anything, so the four next leads are shared as the first four were; Sarah has just been given two."""
+    leave(harbor, "james")
+    change_producer(harbor.person("james"), changes={"active": True}, now=LATER)
+    more = [harbor.lead(now=LATER + timedelta(minutes=n)) for n in range(4)]
+    assert owners(more) == ["james", "sarah", "james", "sarah"]
 
 
 def test_what_was_foreseen_is_what_happens(harbor, four):

@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
 
+from leads import work
 from producers import services
 from producers.models import CapacityCap, Load
-from routing.models import RoutingDecision, RuleSet
+from routing.fairness import correct
+from routing.models import Rotation, RoutingDecision, RuleSet
 from routing.simulation import replay
 from tests.routing.conftest import POD, Harbor
 from tests.routing.days import SELLERS, Days, draft_of
@@ -138,3 +141,22 @@ def test_the_record_comes_out_again_when_leads_turn_out_to_be_elsewhere(harbor):
     assert mended.filter(assignments=None).exclude(producer=None).exists()
     assert mended.filter(assignments__isnull=False).exists()
     assert differences(None, harbor.now, days.now + timedelta(seconds=1)) == []
+
+
+def test_the_record_comes_out_again_where_turns_stayed_spent(harbor):
+    """Also where a balance was corrected just before somebody was given a lead by hand, which decided whether its turn moved."""
+    leads = [harbor.lead(now=harbor.later(minutes=n)) for n in range(8)]
+    now = harbor.later(minutes=10)
+    people = {"giver": harbor.person("james"), "taker": harbor.person("sarah")}
+    for number, lead in enumerate(leads[::2]):  # each undone turn owes James half a lead: the third would be too far
+        if number == 3:
+            rotation = Rotation.objects.get(name=POD)
+            correct(rotation, **people, leads=Decimal(1), reason="A test lead", by=harbor.user("rosa"), now=now)
+        work.reassign(lead, by=harbor.user("rosa"), producer=harbor.person("david"), reason="Old friends", now=now)
+    work.reassign(leads[1], by=harbor.user("rosa"), producer=None, reason="Too slow", now=now)
+    assert harbor.owed() == {"james": 0, "sarah": 0}
+    services.deactivate(harbor.person("sarah"), by=harbor.user("rosa"), now=now)
+    harbor.lead(now=harbor.later(minutes=11))
+    moved = RoutingDecision.objects.filter(cause="manual").order_by("id")
+    assert [one.facts["undone"] for one in moved] == [True, True, False, True, True]
+    assert differences(None, harbor.now, harbor.later(minutes=12)) == []

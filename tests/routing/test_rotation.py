@@ -3,11 +3,12 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.engine.facts import Balance
-from routing.engine.rotation import LEAD, move_credit, take_turn, undo_turn, wait
+from routing.engine.rotation import LEAD, take_over, take_turn, undo_turn, wait
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 NAMES = [f"p{n:02}" for n in range(30)]
@@ -31,8 +32,12 @@ class Pool:
         self.now += timedelta(minutes=1)
         self.last[turn.winner] = self.now
         self.counts[turn.winner] = self.counts.get(turn.winner, 0) + 1
-        self.worst = max(self.worst, *(abs(one.owed) for one in self.ledger.values()))
+        self.note()
         return turn.winner
+
+    def note(self) -> None:
+        """The worst so far is known."""
+        self.worst = max(self.worst, *(abs(one.owed) for one in self.ledger.values()))
 
     def total(self) -> int:
         """The sum of all shortfalls."""
@@ -103,9 +108,58 @@ def test_a_turn_undone_leaves_no_trace_in_the_balances():
     assert {key: balance for key, balance in after.items() if balance != Balance()} == before
 
 
-def test_credit_moves_from_one_to_the_other():
-    moved = move_credit({"amy": Balance(-500_000, 500_000, LEAD), "ben": Balance(500_000, 500_000, 0)}, "amy", "ben")
-    assert moved == {"amy": Balance(500_000, 500_000, 0), "ben": Balance(-500_000, 500_000, LEAD)}
+def test_a_turn_that_was_undone_can_be_taken_over_as_it_was():
+    """Half a lead was Amy's due and half Ben's: Ben has the lead, so he is half a lead ahead."""
+    even = {"amy": Balance(), "ben": Balance()}
+    taken = take_over(even, "ben", {"amy": 500_000, "ben": 500_000})
+    assert taken == {"amy": Balance(500_000, 500_000, 0), "ben": Balance(-500_000, 500_000, LEAD)}
+    assert undo_turn(taken, "ben", {"amy": 500_000, "ben": 500_000}) == even
+
+
+def test_somebody_who_was_due_nothing_of_a_turn_can_take_it_over_too():
+    taken = take_over({}, "cid", {"amy": 500_000, "ben": 500_000})
+    assert {key: one.owed for key, one in taken.items()} == {"amy": 500_000, "ben": 500_000, "cid": -LEAD}
+
+
+def owed(**balances: float) -> dict[str, Balance]:
+    """A ledger in leads."""
+    return {key: Balance(int(LEAD * leads)) for key, leads in balances.items()}
+
+
+HALVES = {"amy": 500_000, "ben": 500_000}
+
+
+@pytest.mark.parametrize(
+    ("ledger", "shares", "moves"),
+    [
+        (owed(amy=0.5, ben=-0.5), HALVES, True),  # Amy is owed one lead then, Ben is one ahead: no further
+        (owed(amy=0.51, ben=-0.51), HALVES, False),  # 1.01
+        (owed(amy=0.2, ben=-0.6, cid=0.4), HALVES, False),  # Amy 0.7, but Ben would be 1.1 ahead
+        (owed(amy=-1.8, ben=1.8), HALVES, True),  # whoever is further off already, and comes nearer, is no obstacle
+        (owed(amy=0.2, ben=0.3, cid=-1.5, dan=1), HALVES, True),  # and whom it does not touch is none either
+        (owed(amy=0.1, ben=-0.1), {"amy": 100_000, "ben": 900_000}, True),  # exactly one lead each: 0.1 + 0.9, 0.1 + 0.9
+        (owed(amy=0.11, ben=-0.11), {"amy": 100_000, "ben": 900_000}, False),
+    ],
+)
+def test_a_turn_is_undone_only_where_nobody_is_then_more_than_a_lead_off(ledger, shares, moves):
+    after = undo_turn(ledger, "amy", shares)
+    assert (after is not None) == moves
+    if moves:
+        assert sum(one.owed for one in after.values()) == sum(one.owed for one in ledger.values())
+        assert after["amy"].owed == ledger["amy"].owed + LEAD - shares["amy"]
+
+
+def test_a_turn_is_taken_over_only_where_nobody_is_then_more_than_a_lead_off():
+    assert take_over(owed(amy=0.5, ben=-0.5), "ben", HALVES)["ben"].owed == -LEAD
+    assert take_over(owed(amy=0.5, ben=-0.51), "ben", HALVES) is None
+
+
+def test_of_several_who_are_a_whole_lead_short_the_one_who_is_shortest_comes_first():
+    """Only where people are not always eligible. With weights 1 and 99 Tijdeman's rule alone would take Amy, who lacks less."""
+    pool = Pool()
+    pool.ledger = owed(amy=0.99, ben=0.5, cid=-1.49)
+    assert pool.turn({"amy": 1, "ben": 99}) == "ben"  # 1.49 against 1.00
+    assert {key: one.owed for key, one in pool.ledger.items()} == {"amy": LEAD, "ben": 490_000, "cid": -1_490_000}
 
 
 def test_declining_half_of_all_offers_buys_no_leads():

@@ -1,11 +1,16 @@
 """“Why not me?” is answered with the asker's own part in the decision, and with nobody else's figures."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import transaction
 
 from producers.models import CapacityCap, License, Load
 from producers.services import set_other_load
 from routing.assignment import give
+from routing.engine.words import standing
+from routing.fairness import correct
+from routing.models import Rotation
 from routing.rulesets import load_rules
 from routing.why import NO_RULE_NAMES_YOU, NOT_AMONG, NOT_BY_RULES, NURTURED_FIRST, why_not
 from tests.routing.conftest import POD
@@ -23,9 +28,40 @@ def share(harbor, **then) -> None:
 def test_it_was_somebody_else_s_turn(harbor):
     answer = asks(harbor, harbor.lead(), "sarah")
     assert (answer.chosen, answer.eligible, answer.rule, answer.cause) == (False, True, POD, "intake")
-    assert answer.sentence == "You were eligible, and it was somebody else's turn: you were owed 0.00 of a lead before this one."
+    assert answer.sentence == "You were eligible, and it was somebody else's turn: you were even before this one."
     assert dict(answer.rank) == {"owed": 0, "share": 500_000}
     assert "james" not in repr(answer).lower()
+
+
+@pytest.mark.parametrize(
+    ("owed", "words"),
+    [
+        (500_000, "owed 0.50 of a lead"),
+        (1_000_000, "owed 1 lead"),
+        (1_250_000, "owed 1.25 leads"),
+        (17_000_000, "owed 17 leads"),
+        (-500_000, "ahead by 0.50 of a lead"),
+        (-1_000_000, "ahead by 1 lead"),
+        (-4_500_000, "ahead by 4.50 leads"),
+        (999_999, "owed 1 lead"),
+        (1, "even"),
+        (-1, "even"),
+    ],
+)
+def test_how_somebody_stands_is_said_in_plain_words(owed, words):
+    assert standing(owed) == words
+
+
+def test_whoever_is_ahead_is_told_so(harbor):
+    """James had the first lead, so Sarah is owed 0.50; Rosa moves 1.25 to him: Sarah is ahead by 0.75, and it is his turn."""
+    harbor.lead()
+    people = {"giver": harbor.person("sarah"), "taker": harbor.person("james")}
+    rotation = Rotation.objects.get(name=POD)
+    correct(rotation, **people, leads=Decimal("1.25"), reason="Two test leads", by=harbor.user("rosa"), now=TUESDAY)
+    answer = asks(harbor, harbor.lead(), "sarah")
+    assert answer.sentence == (
+        "You were eligible, and it was somebody else's turn: you were ahead by 0.75 of a lead before this one."
+    )
 
 
 def test_whoever_has_it_reads_the_reason(harbor):
