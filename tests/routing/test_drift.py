@@ -37,24 +37,31 @@ def test_so_it_is_where_eight_people_have_licences_for_some_of_ten_states(rng):
 def test_all_of_it_at_once_stays_below_two_leads(weigh: Weigh, most: int, licensed: bool, rng):
     """Absences, newcomers, leavers, leads taken back one by one and all at once, by the rules and by hand, whatever the weights.
 
-    The worst in 36,000 such lives is in docs/routing.md.
+    The worst in 18,000 such lives is in docs/routing.md.
     """
     office = some_office(rng, weigh, most=most, licensed=licensed)
     office.day(300, storms=0.02)
     assert office.worst < 2 * LEAD
 
 
+@pytest.mark.parametrize("seed", [14, 51, 105])
+def test_weights_over_four_powers_of_ten_where_tijdeman_s_rule_alone_goes_beyond_two(seed):
+    """It gave 2.45, 2.23 and 2.25 on these days: of several a whole lead short it took the one of least weight first."""
+    rng = random.Random(seed)
+    people = NAMES[:8]
+    office = Office(rng, skewed(rng, people), licences(rng, people))
+    office.day(300, storms=0.02)
+    assert office.worst < 1.3 * LEAD
+
+
 @pytest.mark.parametrize("licensed", [False, True], ids=["one license", "licenses that differ"])
 @settings(max_examples=60, deadline=None)
 @given(rng=ANY)
 def test_nobody_among_equals_gets_a_row_of_leads_on_coming_or_coming_back(licensed, rng):
-    """Leads in a row of those that somebody else could have had too; the longest in 8,000 such lives is in docs/routing.md."""
+    """Of leads that somebody else could have had too. In 3,000 such lives nobody got more than three in a row."""
     office = some_office(rng, equal, most=12, licensed=licensed)
     office.day(300, storms=0.02)
-    assert office.longest <= LONGEST
-
-
-LONGEST = 6
+    assert office.longest <= 4
 
 
 @settings(max_examples=60, deadline=None)

@@ -155,6 +155,7 @@ def test_the_record_comes_out_again_where_turns_stayed_spent(harbor):
         work.reassign(lead, by=harbor.user("rosa"), producer=harbor.person("david"), reason="Old friends", now=now)
     work.reassign(leads[1], by=harbor.user("rosa"), producer=None, reason="Too slow", now=now)
     assert harbor.owed() == {"james": 0, "sarah": 0}
+    harbor.lead(now=now)  # the reason names what its owner was owed
     services.deactivate(harbor.person("sarah"), by=harbor.user("rosa"), now=now)
     harbor.lead(now=harbor.later(minutes=11))
     moved = RoutingDecision.objects.filter(cause="manual").order_by("id")

@@ -59,7 +59,7 @@ class Office(Pool):
         self.away = set(self.people[begin:]) if begin else set()
         self.open: dict[str, list[Turn]] = {name: [] for name in self.people}
         self.runs: dict[str, int] = {}
-        """Of those who have come (back): leads in a row since, of those that somebody else could have had."""
+        """Of those who have come (back): leads in a row since, of those that others could have had, and none taken back."""
         self.longest = 0
 
     def give(self, people: list[str], passed: frozenset[str] = frozenset()) -> str:
@@ -80,6 +80,7 @@ class Office(Pool):
     def take_back(self, owner: str, index: int, to: str | None = None) -> None:
         """A lead leaves its owner by the ladder or a manager: to whom the rules choose, or `to` somebody."""
         turn = self.open[owner].pop(index)
+        self.runs.pop(owner, None)
         undone = undo_turn(self.ledger, owner, turn.shares) if turn.shares else None
         if undone is not None:
             self.ledger = dict(undone)
