@@ -60,6 +60,13 @@ def opt_out(
     return row
 
 
+def email_is_closed(address: str) -> bool:
+    """Whether the last word on e-mails to this address was to send no more."""
+    concerned = Q(channels__contains=["email"]) | Q(channels=[], granted=False)
+    last = Consent.objects.filter(concerned, email=address).order_by("at", "pk").last() if address else None
+    return last is not None and not last.granted
+
+
 def opt_in(
     *, lead: Lead | None, channels: Sequence[str], phone: str = "", email: str = "", via: str, text: str, at: datetime
 ) -> Consent:

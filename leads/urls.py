@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, why
+from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, unsubscribe, why
 
 app_name = "leads"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("leads/<int:pk>/note/", lead.note, name="note"),
     path("leads/<int:pk>/flag/", lead.flag, name="flag"),
     path("leads/<int:pk>/reassign/", lead.reassign, name="reassign"),
+    path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("quote/", quote.quote_form, name="quote_form"),
     path("quote/thanks/", quote.quote_thanks, name="quote_thanks"),
 ]

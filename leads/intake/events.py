@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from leads.consents import UNSUBSCRIBE, withdrawal
+from leads.consents import UNSUBSCRIBE, email_is_closed, opt_out
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
 from leads.history import note_status
@@ -60,10 +60,12 @@ def record_event(
 def _take_in(lead: Lead, event: GivenEvent, source: Source | None, config: Configuration, now: datetime) -> Event:
     back = None if source is None else return_event(_sightings(lead), source, config.sources, now)
     written = Event.objects.create(lead=lead, kind=event.kind, at=event.at, data=dict(event.data), source=source)
-    leaving = event.kind == UNSUBSCRIBE and lead.email
-    closing = [withdrawal(["email"], email=lead.email, at=event.at, via=UNSUBSCRIBE)] if leaving else []
+    if event.kind == UNSUBSCRIBE and lead.email and not email_is_closed(lead.email):
+        opt_out(
+            lead=lead, channels=["email"], email=lead.email, via=UNSUBSCRIBE, at=event.at, now=now, event=UNSUBSCRIBE
+        )  # what goes by telephone goes on
     returns = [] if back is None else [back]
-    write_rows(lead, closing, Behaviour(returns, source.pk if source else None))
+    write_rows(lead, [], Behaviour(returns, source.pk if source else None))
     if lead.status in LIVE_STATUSES:
         _rescore(lead, event, config, now)
     return written

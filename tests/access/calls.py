@@ -96,6 +96,8 @@ leads:reassign       POST   login  403   403   403   302     403       login  lo
 leads:quote_form     GET    200    200   200   200   200     200       200    200
 leads:quote_form     POST   422    422   422   422   422     422       422    422
 leads:quote_thanks   GET    200    200   200   200   200     200       200    200
+leads:unsubscribe    GET    200    200   200   200   200     200       200    200
+leads:unsubscribe    POST   200    200   200   200   200     200       200    200
 """
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {

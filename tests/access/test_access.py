@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
+from agency.messaging import send
+from agency.messaging.email.tokens import unsubscribe_token
 from leads.keys import issue
 from leads.models import Lead, RejectedIntake
 from routing.models import RuleSet
@@ -50,6 +52,7 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
     rejected = RejectedIntake.objects.create(
         source=office.website, door="api", payload={"first_name": "Ben"}, errors={"phone": ["None."]}, received_at=NOW
     )
+    mail = send(channel="email", audience="consumer", kind="follow_up", lead_id=ana.pk, to=ana.email, body="Hi", now=NOW)
     places = {
         "api:ruleset": [RuleSet.objects.get().pk],
         "api:ruleset_diff": [RuleSet.objects.get().pk],
@@ -59,6 +62,7 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
         "api:territory": ["north_county"],
         "api:nothing": ["no/such/thing/"],
         "leads:rejected_one": [rejected.pk],
+        "leads:unsubscribe": [unsubscribe_token(mail.pk)],
     }
     of_the_lead = {f"{one.namespace}:{one.name}" for one in named() if "<int:pk>" in one.path} - set(places)
     return lambda name: reverse(name, args=places.get(name, [ana.pk] if name in of_the_lead else []))
