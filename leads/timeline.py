@@ -25,7 +25,7 @@ from leads.models import (
     Touch,
     Verdict,
 )
-from routing.models import Assignment, EndReason, LadderStep, RoutingDecision
+from routing.models import Assignment, EndReason, LadderStep, RoutingDecision, note_in_words
 
 _FINISHED = (DueState.DONE, DueState.SKIPPED, DueState.FAILED, DueState.STUCK)
 
@@ -94,9 +94,8 @@ def _assignments(lead: Lead) -> Iterator[Entry]:
         if row.ended_at:
             why = EndReason(row.end_reason).label if row.end_reason else ""
             data = {**data, "end_reason": row.end_reason}
-            yield Entry(
-                row.ended_at, "released", f"No longer with {name}", ": ".join(filter(None, (why, row.end_note))), data=data
-            )
+            detail = ": ".join(filter(None, (why, note_in_words(row.end_reason, row.end_note))))
+            yield Entry(row.ended_at, "released", f"No longer with {name}", detail, data=data)
 
 
 def _touches(lead: Lead) -> Iterator[Entry]:

@@ -1,19 +1,29 @@
 """“Why not me?”: what one decision had to say about one person, and nothing about anybody else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from producers import roster as rosters
 from routing.decisions import stored
 from routing.engine import Considered, Decision, words
 from routing.engine.facts import ASSIGNED, HELD, NURTURED
-from routing.models import RoutingDecision
+from routing.engine.gates import EXCLUDED
+from routing.models import Assignment, EndReason, RoutingDecision, note_in_words
 
 NURTURED_FIRST: Final = "Nobody has it yet: it is being nurtured first."
 NOT_BY_RULES: Final = "A person or the escalation ladder gave it to somebody: nobody else was looked at."
 NOT_AMONG: Final = "The rule “{rule}” chose among others: you are not among those it speaks of."
 NO_RULE_NAMES_YOU: Final = "No rule that fits this lead speaks of you."
+HAD_IT: Final = "You {had}, so you were passed over."
+HAD_IT_TOO: Final = "You {had}, so you were passed over. Besides, {name}: {why}."
+HAD: Final = {
+    EndReason.DECLINED: "declined it on {day} ({note})",
+    EndReason.ESCALATED: "had it until {day}, when it was taken back for slowness",
+    EndReason.REASSIGNED: "had it until {day}, when it was given on by hand",
+}
+"""How somebody's ownership ended, after which they are not asked again."""
 RULED_OUT: Final = "You were looked at and ruled out. {name}: {why}."
 WAITS: Final = "You were eligible. The lead waits for somebody who is busy and closes clearly more of such leads."
 TURN: Final = "You were eligible, and it was somebody else's turn: you were {standing} before this one."
@@ -41,7 +51,10 @@ class WhyNot:
 
 
 def why_not(lead_id: int, *, key: str, name: str) -> WhyNot | None:
-    """The latest decision about the lead as it concerns this person; None without a decision. One query."""
+    """The latest decision about the lead as it concerns this person; None without a decision.
+
+    One query; up to three when they were passed over, to say what became of the lead while it was theirs.
+    """
     rows = RoutingDecision.objects.filter(lead_id=lead_id).select_related("producer", "ruleset")
     row = rows.order_by("-at", "-id").first()
     if row is None:
@@ -49,6 +62,9 @@ def why_not(lead_id: int, *, key: str, name: str) -> WhyNot | None:
     decision = stored(row)
     own = next((one for one in decision.considered if one.producer == key), None)
     chosen = decision.producer == key
+    had = _had(lead_id, key, row.at) if own is not None and EXCLUDED in own.why else ""
+    if own is not None and had:
+        own = replace(own, why=(had, *(why for why in own.why if why != EXCLUDED)))
     return WhyNot(
         at=row.at,
         cause=row.cause,
@@ -57,14 +73,27 @@ def why_not(lead_id: int, *, key: str, name: str) -> WhyNot | None:
         eligible=own.eligible if own else None,
         why=own.why if own else (),
         rank=own.rank if own else {},
-        sentence=decision.reason if chosen else in_words(decision, own, name),
+        sentence=decision.reason if chosen else in_words(decision, own, name, had),
     )
 
 
-def in_words(decision: Decision, own: Considered | None, name: str) -> str:
-    """Why somebody who was not chosen was not, in one sentence that says nothing of others' figures."""
+def _had(lead_id: int, key: str, before: datetime) -> str:
+    """How the person's latest ownership of the lead had ended by then, in words; empty when they never had it."""
+    ended = Assignment.objects.filter(lead_id=lead_id, producer__key=key, ended_at__lte=before, end_reason__in=HAD)
+    row = ended.order_by("-ended_at", "-pk").first()
+    if row is None or row.ended_at is None:
+        return ""
+    day = rosters.local_day(row.ended_at, rosters.static().timezone)
+    return HAD[EndReason(row.end_reason)].format(day=day, note=note_in_words(row.end_reason, row.end_note))
+
+
+def in_words(decision: Decision, own: Considered | None, name: str, had: str = "") -> str:
+    """Why somebody who was not chosen was not, in words that say nothing of others' figures. `had`: how they lost the lead."""
     if own is None:
         return _not_looked_at(decision)
+    if had:
+        rest = "; ".join(own.why[1:])
+        return HAD_IT_TOO.format(had=had, name=name, why=rest) if rest else HAD_IT.format(had=had)
     if not own.eligible:
         return RULED_OUT.format(name=name, why="; ".join(own.why))
     return WAITS if decision.outcome == HELD else _outranked(own.rank)

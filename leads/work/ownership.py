@@ -1,5 +1,6 @@
 """Taking a lead, handing it back, and giving it to somebody else."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,16 +14,9 @@ from leads.work.desk import MANAGERS_ONLY, NOT_YOURS, WorkError, at_work, owns
 from producers.models import Producer
 from routing.assignment import assign, give, stamp
 from routing.engine.facts import Decision
-from routing.models import EndReason
+from routing.models import DeclineReason, EndReason
 
-DECLINE_REASONS: Final = {
-    "licence": "Not licensed for it",
-    "bad_data": "Bad data",
-    "conflict": "Conflict of interest",
-    "too_busy": "Too busy",
-    "not_my_line": "Not my line",
-    "other": "Another reason",
-}
+DECLINE_REASONS: Final[Mapping[str, str]] = {key: str(label) for key, label in DeclineReason.choices}
 NO_REASON: Final = "Say why, choosing one of the reasons."
 NO_REASON_GIVEN: Final = "Say why."
 NOT_OPEN: Final = "This lead is not open."

@@ -1,11 +1,21 @@
 """Routing's records: the rules, what they decided, and who owns what."""
 
-from routing.models.assignments import Assignment, EndReason, Hold, LadderStep, Outcome, RoutingDecision
+from routing.models.assignments import (
+    Assignment,
+    DeclineReason,
+    EndReason,
+    Hold,
+    LadderStep,
+    Outcome,
+    RoutingDecision,
+    note_in_words,
+)
 from routing.models.rules import EscalationPolicy, Rotation, RotationCorrection, Rule, RuleSet, RuleSetState
 from routing.models.simulation import ReplayRun, ReplayState
 
 __all__ = [
     "Assignment",
+    "DeclineReason",
     "EndReason",
     "EscalationPolicy",
     "Hold",
@@ -19,4 +29,5 @@ __all__ = [
     "Rule",
     "RuleSet",
     "RuleSetState",
+    "note_in_words",
 ]

@@ -64,6 +64,24 @@ class EndReason(models.TextChoices):
     OFFBOARDED = "offboarded", "Left the agency"
 
 
+class DeclineReason(models.TextChoices):
+    """Why somebody handed a lead back; kept as the note of the ownership that ended by it."""
+
+    LICENCE = "licence", "Not licensed for it"
+    BAD_DATA = "bad_data", "Bad data"
+    CONFLICT = "conflict", "Conflict of interest"
+    TOO_BUSY = "too_busy", "Too busy"
+    NOT_MY_LINE = "not_my_line", "Not my line"
+    OTHER = "other", "Another reason"
+
+
+def note_in_words(end_reason: str, note: str) -> str:
+    """The note of an ownership that ended, as people read it: a decline's is one of the reasons."""
+    if end_reason == EndReason.DECLINED and note in DeclineReason.values:
+        return str(DeclineReason(note).label).lower()
+    return note
+
+
 class Assignment(models.Model):
     """One person's ownership of one lead, from one instant to another; its stamps are written once."""
 

@@ -146,7 +146,7 @@ def test_who_did_it_and_what_was_said_is_told(ana, office):
     assert entries["note"].detail == "Has two cars"
     assert entries["decision"].detail == "It was her turn."
     assert entries["decision"].by == ""
-    assert entries["released"].detail == "Declined: too_busy"
+    assert entries["released"].detail == "Declined: too busy"
     assert entries["event"].data == {"kind": "pricing_view", "page": "/pricing"}
 
 

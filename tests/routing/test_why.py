@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from leads import work
 from producers.models import CapacityCap, License, Load
 from producers.services import set_other_load
 from routing.assignment import give
@@ -119,3 +120,28 @@ def test_nurtured_given_by_hand_or_unplaced(harbor):
 
 def test_a_lead_that_there_is_not_has_no_answer(harbor):
     assert why_not(10**9, key="sarah", name="Sarah") is None
+
+
+def test_whoever_declined_it_is_told_so_with_the_day_and_the_reason(harbor):
+    lead = harbor.lead()
+    work.decline(lead, by=harbor.user("james"), reason="too_busy", now=TUESDAY)
+    answer = asks(harbor, lead, "james")
+    assert answer.sentence == "You declined it on 2026-11-24 (too busy), so you were passed over."
+    assert answer.why == ("declined it on 2026-11-24 (too busy)",)
+
+
+def test_what_else_rules_out_whoever_declined_is_said_besides(harbor):
+    lead = harbor.lead()
+    License.objects.get(producer__key="james", state="NY").delete()
+    work.decline(lead, by=harbor.user("james"), reason="licence", now=TUESDAY)
+    assert asks(harbor, lead, "james").sentence == (
+        "You declined it on 2026-11-24 (not licensed for it), so you were passed over. Besides, James K.: holds no license in NY."
+    )
+
+
+def test_whoever_it_was_taken_from_by_hand_is_told_so(harbor):
+    lead = harbor.lead()
+    work.reassign(lead, by=harbor.user("rosa"), reason="His street", now=TUESDAY)
+    assert asks(harbor, lead, "james").sentence == (
+        "You had it until 2026-11-24, when it was given on by hand, so you were passed over."
+    )
