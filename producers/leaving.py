@@ -42,6 +42,8 @@ class Departure:
     """Leads in nurture that they answer for."""
     heir: str = ""
     """Who answers for those then; empty when there is nobody."""
+    named: tuple[str, ...] = ()
+    """Foreseen: where they are named still, in sentences, so that somebody puts it right."""
 
     @property
     def counts(self) -> list[tuple[str, int]]:

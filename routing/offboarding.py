@@ -18,7 +18,7 @@ from producers import services
 from producers.facts import CountFacts, LoadFacts, ProducerFacts, Roster
 from producers.leaving import Departure, LeavingError, Move
 from producers.models import Producer
-from routing import current, sql
+from routing import current, mentions, sql
 from routing.assignment import AssignmentError, assign, facts_of
 from routing.engine import UNPLACED, Decision, LeadFacts, Ledger, decide
 from routing.engine.decide import last_resort
@@ -84,26 +84,38 @@ def _release(producer: Producer, by: "User | None", now: datetime) -> Departure:
 
 
 def _hand_on(producer: Producer, moves: Iterable[Move], nurtured: Iterable[int], now: datetime) -> Departure:
-    """Whoever has what nobody else may take answers for the person's nurtured leads from now on."""
-    key = last_resort(current.configuration(revisions.current()).roster)
+    """Whoever has what nobody else may take answers for the person's nurtured leads from now on.
+
+    The managers are told where the person is still named.
+    """
+    config = current.configuration(revisions.current())
+    key = last_resort(config.roster)
     heir = Producer.objects.select_related("user").filter(key=key).first()
     pks = list(nurtured)
     _leads().filter(pk__in=pks).update(steward=heir, updated_at=now)
     for hook in _hooks:
         hook(producer, heir, now)
+    mentions.tell_managers(producer, config, now)
     return Departure(tuple(moves), len(pks), heir.name if heir else "")
 
 
 def preview(producer: Producer, now: datetime) -> Departure:
     """Where everything would go if the person left at `now`. Nothing is written or locked.
 
-    The engine is asked lead by lead and knows each time where the ones before went; up to six queries a lead.
+    The engine is asked lead by lead and knows each time where the ones before went; up to six queries a lead, and five
+    for what names the person still.
     """
     likely = Likely(producer.key)
     moves = tuple(likely.move(lead, now) for lead in _owned_by(producer))
     config = current.configuration(revisions.current())
-    heir = last_resort(likely.without(config.roster))
-    return Departure(moves, _nurtured_by(producer).count(), config.people[heir].user.name if heir else "")
+    remaining = likely.without(config.roster)
+    heir = last_resort(remaining)
+    return Departure(
+        moves,
+        _nurtured_by(producer).count(),
+        config.people[heir].user.name if heir else "",
+        tuple(mentions.mentions(producer, config, remaining)),
+    )
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ NO_RULES = EngineRuleSet(0, ())
 NOT_A_DRAFT = "Only a draft can be published; version {version} is {state}."
 NAMED_TWICE = "{path}.name: there is another rule named {name!r}"
 NOT_NAMED = "{path}.name: must not be empty"
+HAS_LEFT = "{name} no longer works here"
+IN_MARKETING = "{name} is in marketing and gets no leads"
 UNKNOWN_KEY = "{path}.{key}: is not part of a rule"
 NOT_A_RULE = "{path}: must be a rule with a name and what then"
 RULE_KEYS = frozenset({"name", "when", "then"})
@@ -57,6 +59,10 @@ def engine_rules(ruleset: RuleSet) -> EngineRuleSet:
 
 def known() -> Known:
     """Every name that conditions and actions may refer to, as of now."""
+    people = list(Producer.objects.values_list("key", "user__name", "level", "active", "role"))
+    here = [one for one in people if one[3] and one[4] != Role.MARKETING]
+    levels = {level for _, _, level, active, _ in people if active and level}
+    former = [one for one in people if one not in here]
     return Known(
         lines=_keys(LineOfBusiness.objects.filter(active=True).values_list("key", flat=True)),
         territories=_keys(Territory.objects.filter(active=True).values_list("key", flat=True)),
@@ -64,13 +70,15 @@ def known() -> Known:
         sources=_keys(apps.get_model("leads.Source")._default_manager.values_list("key", flat=True)),
         plans=_keys(apps.get_model("leads.Plan")._default_manager.filter(active=True).values_list("key", flat=True)),
         teams=_keys(Team.objects.filter(active=True).values_list("key", flat=True)),
-        people=_keys(Producer.objects.filter(active=True).exclude(role=Role.MARKETING).values_list("key", flat=True)),
-        levels=_keys(Producer.objects.filter(active=True).exclude(level="").values_list("level", flat=True)),
+        people=frozenset(key for key, *_ in here),
+        levels=frozenset(levels),
         nurture_plans=_keys(
             apps.get_model("leads.Plan")._default_manager.filter(active=True, starts="nurture").values_list("key", flat=True)
         ),
         counties=counties(),
         families=frozenset(Family.values),
+        former={key: (IN_MARKETING if active else HAS_LEFT).format(name=name) for key, name, _, active, _ in former},
+        former_levels={level: name for _, name, level, *_ in former if level and level not in levels},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from producers.facts import Roster
-from routing.engine.conditions import NOT_A_CHOICE, NOT_KNOWN, Known, as_list
+from routing.engine.conditions import NO_MORE_OF, NOT_A_CHOICE, NOT_KNOWN, Known, as_list
 from routing.engine.facts import Rule
 from routing.engine.ranking import WEIGHTS
 
@@ -46,7 +46,7 @@ def _owner(then: Mapping[str, Any], path: str, _: Known) -> list[str]:
 
 
 def _person(then: Mapping[str, Any], path: str, known: Known) -> list[str]:
-    return _name(then["person"], "person", known.people, f"{path}.person")
+    return _someone(then["person"], known, f"{path}.person")
 
 
 def _nurture(then: Mapping[str, Any], path: str, known: Known) -> list[str]:
@@ -85,9 +85,9 @@ def _among(among: Any, path: str, known: Known) -> list[str]:
     if group == "team":
         return _name(value, "team", known.teams, f"{path}.team")
     if group == "level":
-        return _name(value, "level", known.levels, f"{path}.level")
+        return _level(value, known, f"{path}.level")
     if group == "people" and isinstance(value, list | tuple) and value:
-        return [problem for n, one in enumerate(value) for problem in _name(one, "person", known.people, f"{path}.people[{n}]")]
+        return [problem for n, one in enumerate(value) for problem in _someone(one, known, f"{path}.people[{n}]")]
     return [f"{path}: {BAD_AMONG}"]
 
 
@@ -97,6 +97,18 @@ def _choice(value: Any, choices: tuple[str, ...], path: str) -> list[str]:
         if isinstance(value, str) and value in choices
         else [f"{path}: {NOT_A_CHOICE.format(value=value, choices=', '.join(choices))}"]
     )
+
+
+def _someone(value: Any, known: Known, path: str) -> list[str]:
+    if isinstance(value, str) and value in known.former:
+        return [f"{path}: {known.former[value]}"]
+    return _name(value, "person", known.people, path)
+
+
+def _level(value: Any, known: Known, path: str) -> list[str]:
+    if isinstance(value, str) and value in known.former_levels:
+        return [f"{path}: {NO_MORE_OF.format(level=value, name=known.former_levels[value])}"]
+    return _name(value, "level", known.levels, path)
 
 
 def _name(value: Any, noun: str, names: frozenset[str] | None, path: str) -> list[str]:

@@ -33,6 +33,7 @@ STATES = frozenset(
 UNKNOWN_KEY = "is not a condition"
 NOT_A_CHOICE = "{value!r} is not one of {choices}"
 NOT_KNOWN = "there is no {noun} {value!r}"
+NO_MORE_OF = "nobody is of level {level!r} any more: {name} was"
 NOT_A_FLAG = "must be true or false"
 NOT_A_NUMBER = "must be a number"
 NOT_AN_AMOUNT = "must be an amount, 0 or more"
@@ -66,6 +67,10 @@ class Known:
     counties: frozenset[str] | None = None
     """As `NY/Kings County`."""
     families: frozenset[str] = field(default=frozenset(FAMILIES))
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Key → what is to be said of somebody who may own no leads any more: named, they are no typing error."""
+    former_levels: Mapping[str, str] = field(default_factory=dict)
+    """Level that nobody has now → name of somebody who had it."""
 
 
 def as_list(value: Any) -> list[Any]:
