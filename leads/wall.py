@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from leads.clocks import clocks, people
+from leads.clocks import people, waits
 from leads.models import Lead, Status
 from leads.today import ProducerToday, TodayFigures, today
 from producers.facts import Roster
@@ -62,7 +62,7 @@ def wall(now: datetime) -> Wall:
         .distinct("lead")
         .values_list("lead", "rule")
     )
-    running = clocks(figures.leads, working=working, target=timedelta(seconds=figures.target_seconds))
+    running = waits(figures.leads, working=working, target=timedelta(seconds=figures.target_seconds))
     rows = []
     for lead in figures.leads:
         line = working.lines.get(lead.line)

@@ -110,6 +110,9 @@ def test_an_export_of_every_unusual_thing_means_the_same(data: Data, person) -> 
     data["rules"].insert(3, {"name": "Seniors", "then": {"distribute": "least_loaded", "among": {"level": "senior"}}})
     data["escalation"]["rungs"][0] |= {"always": True, "when": {"tier": "hot"}}
     data["escalation"]["ends_on"] = "contact"
+    data["escalation"]["sla"] = "90s"
+    rungs = [{"after": "1m", "action": "alert", "channels": ["sms"], "to": "manager"}]
+    data["escalation"]["ladders"] = [{"name": "Live", "when": {"lead_kinds": ["live_transfer"]}, "sla": "30s", "rungs": rungs}]
     data["templates"][0]["body"] = "  no \n'quoted' \"twice\": # {{ lead.first_name }} – ñ\n"
     wanted = check(data)
     load_data(data, now=NOW)
