@@ -14,7 +14,8 @@ class AgencyConfig(AppConfig):
         from agency.agencyfile.agency import SECTION
         from agency.messaging import checks  # noqa: F401  # registers itself
         from agency.messaging.email import checks as email_checks  # noqa: F401  # and this one
-        from agency.revisions import begin
+        from agency.models import AlertPreference, PushDevice
+        from agency.revisions import ALERTS, begin, watch
         from agency.roles import sync_groups
 
         # The signal comes once per app that has models, in order: after the last one's, every app's permissions are there.
@@ -22,4 +23,6 @@ class AgencyConfig(AppConfig):
         post_migrate.connect(sync_groups, sender=last, dispatch_uid="agency.roles")
         post_migrate.connect(begin, sender=self, dispatch_uid="agency.revisions")
         post_migrate.connect(schedule.write, sender=last, dispatch_uid="agency.schedule")
+        watch(ALERTS, AlertPreference)
+        watch(ALERTS, PushDevice, fields={"user", "label", "failure"})
         register(SECTION)

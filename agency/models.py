@@ -6,9 +6,20 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
 
+from agency.messaging.devices import AlertPreference, PushDevice
 from agency.messaging.models import Message, ProviderEvent
 
-__all__ = ["Agency", "AppointmentCheck", "Heartbeat", "Message", "ProviderEvent", "Revision", "User"]
+__all__ = [
+    "Agency",
+    "AlertPreference",
+    "AppointmentCheck",
+    "Heartbeat",
+    "Message",
+    "ProviderEvent",
+    "PushDevice",
+    "Revision",
+    "User",
+]
 
 
 class User(AbstractUser):

@@ -9,18 +9,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
-from agency.models import Revision
-
 AGENCY = "agency"
+ALERTS = "alerts"
 PLANS = "plans"
 ROSTER = "roster"
 RULES = "rules"
 SCORING = "scoring"
 SOURCES = "sources"
-NAMES = (AGENCY, PLANS, ROSTER, RULES, SCORING, SOURCES)
+NAMES = (AGENCY, ALERTS, PLANS, ROSTER, RULES, SCORING, SOURCES)
 
 _BUMP = (
     "INSERT INTO agency_revision (name) SELECT unnest(%s::varchar[]) ON CONFLICT (name) DO UPDATE SET number = EXCLUDED.number"
@@ -49,7 +49,12 @@ def current() -> dict[str, int]:
 
 def fresh() -> dict[str, int]:
     """As `current`, but always read now: for whoever stores something under the number."""
-    return dict.fromkeys(NAMES, 0) | dict(Revision.objects.values_list("name", "number"))
+    return dict.fromkeys(NAMES, 0) | dict(_stored())
+
+
+def _stored() -> "models.QuerySet[Any, tuple[str, int]]":
+    # By name: `agency.models` imports the messages, whose writers ask for numbers here.
+    return apps.get_model("agency", "Revision")._default_manager.values_list("name", "number")
 
 
 @contextmanager
@@ -77,7 +82,7 @@ def together() -> Iterator[None]:
 
 def begin(**_: Any) -> None:
     """Every one of `NAMES` has a number; for `post_migrate`, so that an emptied database gets numbers no process knows."""
-    if missing := set(NAMES) - set(Revision.objects.values_list("name", flat=True)):
+    if missing := set(NAMES) - {name for name, _ in _stored()}:
         bump(*missing)
 
 

@@ -39,6 +39,8 @@ _TABLE = """
     agency.user                  -     -     vac   -
     agency.message               -     -     vc    -
     agency.providerevent         -     -     v     -
+    agency.pushdevice            -     -     vd    -
+    agency.alertpreference       -     -     v     -
     agency.revision              -     -     v     -
     agency.heartbeat             -     -     v     -
     auth.group                   -     -     v     -

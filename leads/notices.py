@@ -3,39 +3,48 @@
 from datetime import datetime
 from typing import Final
 
+from agency import revisions
 from agency.messaging import send_all, staff_drafts
-from agency.messaging.models import Channel
+from agency.messaging.models import Channel, Severity
 from leads.models import Lead
 from producers.standins import works_for
+from routing import current
 from routing.escalation import managers_of
+from routing.notices import ASSIGNED, page_of
 
 AWAY: Final = "{owner} is on leave."
-NORMAL: Final = "normal"
-URGENT: Final = "urgent"
-CHANNELS: Final = {NORMAL: [Channel.IN_APP], URGENT: [Channel.IN_APP, Channel.PUSH, Channel.EMAIL]}
+NORMAL: Final = Severity.NORMAL
+URGENT: Final = Severity.URGENT
 
 
-def tell_owner(lead: Lead, kind: str, *, subject: str, body: str = "", now: datetime, severity: str = NORMAL) -> None:
-    """Whoever works the lead has a notice that leads to it, in the app and, of what is urgent, wherever they are reached.
+def tell_owner(
+    lead: Lead, kind: str, *, subject: str, body: str = "", now: datetime, severity: str = NORMAL, brief: str = ""
+) -> None:
+    """Whoever works the lead has a notice that leads to it: in the app and, of what is urgent, as they hear of a new lead.
 
-    That is its owner, or who stands in for them; the managers, where nobody does. In the caller's transaction.
+    That is its owner, or who stands in for them; the managers, where nobody does. `brief` is what a locked screen may show of it.
+    In the caller's transaction.
     """
     if lead.owner is None:
         return
     who = works_for(lead.owner, now)
     if who != lead.owner:
         body = f"{body} {AWAY.format(owner=lead.owner.name)}".strip()
+    config = current.configuration(revisions.current())
     drafts = [
         draft
         for one in ([who] if who else managers_of(lead.owner))
         for draft in staff_drafts(
             kind,
             user=one.user,
-            channels=CHANNELS[severity],
+            channels=config.channels(one.key, ASSIGNED) if severity == URGENT else (Channel.IN_APP,),
             subject=subject,
             body=body,
-            path=f"/leads/{lead.pk}/",
+            path=page_of(lead.pk),
             lead_id=lead.pk,
+            severity=severity,
+            brief=brief,
+            known=config.alerts,
         )
     ]
     send_all(drafts, now)

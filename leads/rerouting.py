@@ -17,6 +17,7 @@ from routing.engine.facts import Decision, LeadFacts
 DECIDING: Final = ("zip_code", "state", "county", "line", "family")
 """What licenses and territories are about."""
 GONE: Final = "{name} has gone to {other}"
+GONE_BRIEF: Final = "A lead has gone to someone else"
 GONE_BODY: Final = "What is known of {name} has changed, so you may no longer have this lead: {why}. {other} has it now."
 
 
@@ -50,15 +51,18 @@ def look_again(lead: Lead, facts: LeadFacts, *, cause: str, by: User | None, rea
 
 def _tell(lead: Lead, owner: Producer, why: str, now: datetime) -> None:
     other = lead.owner.name if lead.owner else ""
+    config = current.configuration(revisions.current())
     send_all(
         staff_drafts(
             "lead_taken",
             user=owner.user,
-            channels=current.configuration(revisions.current()).channels(owner.key, "taken"),
+            channels=config.channels(owner.key, "taken"),
             subject=GONE.format(name=lead.name, other=other),
             body=GONE_BODY.format(name=lead.name, other=other, why=why),
             path=f"/leads/{lead.pk}/",
             lead_id=lead.pk,
+            brief=GONE_BRIEF,
+            known=config.alerts,
         ),
         now,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agency import revisions
+from agency.messaging.preferences import Book, book
 from agency.models import Agency, User
 from producers import roster
 from producers.facts import Roster
@@ -14,7 +15,7 @@ from routing.engine import RuleSet
 from routing.ladder import Ladder, from_data, span, variants_from
 from routing.models import EscalationPolicy
 
-_READ_FROM = (revisions.AGENCY, revisions.ROSTER, revisions.RULES)
+_READ_FROM = (revisions.AGENCY, revisions.ALERTS, revisions.ROSTER, revisions.RULES)
 DEFAULT_CHANNELS = ("in_app", "email")
 
 
@@ -39,6 +40,8 @@ class Configuration:
     people: Mapping[str, Person]
     """By key; everyone, also who left."""
     notify: Mapping[str, Any]
+    alerts: Book
+    """What people chose for their alerts."""
 
     def channels(self, key: str, event: str) -> tuple[str, ...]:
         """How this person hears of `event`: as they chose, else as the agency did."""
@@ -75,6 +78,7 @@ def _read(stamp: tuple[int, ...], numbers: Mapping[str, int]) -> Configuration:
         ladder=_ladder(),
         people={one.key: Person(one, one.user) for one in everyone},
         notify=agency.notify if agency else {},
+        alerts=book(numbers),
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Least
 from agency import due, revisions
 from agency.due import DueState
 from agency.messaging import Draft, send_all, staff_drafts
+from agency.messaging.models import Severity
 from producers import roster as rosters
 from producers.facts import Roster
 from producers.models import Presence, Producer, Role
@@ -51,6 +52,7 @@ ALERT = "{waiting}: {name}, {line}"
 ALERT_BODY = "Nobody has tried to reach {name} yet. {owner} has had the lead since {since:%H:%M}."
 AGAIN_BODY = "{name} turned hot at {since:%H:%M}, and nobody has tried to reach them since. {owner} has the lead."
 AWAY = " {owner} is on leave: you stand in."
+TAKEN_BRIEF = "A lead has gone to someone else"
 TAKEN = "{name} has gone to {other}"
 TAKEN_BODY = "You did not try to reach {name} in time, so {other} has the lead now."
 
@@ -239,6 +241,9 @@ def _alert(step: LadderStep, one: Producer, config: Configuration, now: datetime
         path=notices.page_of(lead.pk),
         lead_id=lead.pk,
         dedupe_key=f"ladder:{step.pk}:{one.pk}",
+        severity=Severity.URGENT,
+        brief=NO_ACTION.format(minutes=minutes),
+        known=config.alerts,
     )
 
 
@@ -306,16 +311,18 @@ def _backups(step: LadderStep, config: Configuration, facts: LeadFacts) -> list[
 
 
 def _tell_first_owner(lead: "Lead", owner: Producer, other: str, now: datetime) -> None:
-    channels = current.configuration(revisions.current()).channels(owner.key, "taken")
+    config = current.configuration(revisions.current())
     send_all(
         staff_drafts(
             "lead_taken",
             user=owner.user,
-            channels=channels,
+            channels=config.channels(owner.key, "taken"),
             subject=TAKEN.format(name=lead.name, other=other),
             body=TAKEN_BODY.format(name=lead.name, other=other),
             path=notices.page_of(lead.pk),
             lead_id=lead.pk,
+            brief=TAKEN_BRIEF,
+            known=config.alerts,
         ),
         now,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agency.messaging import Draft, staff_drafts
+from agency.messaging.models import Severity
 from routing.current import Configuration
 from routing.engine import Decision, LeadFacts
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 ASSIGNED = "assigned"
 SUBJECT = "New {tier} lead: {name}, {line}"
 UNPLACED_SUBJECT = "Nobody could take {name}, {line}"
+BRIEF = "New {tier} lead"
+UNPLACED_BRIEF = "Nobody could take a lead"
+HOT = "hot"
+LIVE = "live_transfer"
+"""Somebody is on the line."""
 NO_LINE = "line not known"
 
 
@@ -31,7 +37,9 @@ def assigned(lead: "Lead", facts: LeadFacts, decision: Decision, config: Configu
     """The new owner is told: who it is, what for, how warm, why they got it."""
     if decision.producer is None:
         return []
-    subject = UNPLACED_SUBJECT if decision.outcome == "unplaced" else SUBJECT
+    unplaced = decision.outcome == "unplaced"
+    subject, brief = (UNPLACED_SUBJECT, UNPLACED_BRIEF) if unplaced else (SUBJECT, BRIEF)
+    urgent = unplaced or facts.tier == HOT or facts.kind == LIVE
     reasons: Sequence[dict[str, object]] = lead.score_reasons or []
     top = f" {reasons[0]['reason']}." if reasons else ""
     return staff_drafts(
@@ -42,4 +50,7 @@ def assigned(lead: "Lead", facts: LeadFacts, decision: Decision, config: Configu
         body=f"{facts.tier.capitalize()}, {facts.score} points.{top}\n{decision.reason}",
         path=page_of(lead.pk),
         lead_id=lead.pk,
+        severity=Severity.URGENT if urgent else Severity.NORMAL,
+        brief=brief.format(tier=facts.tier),
+        known=config.alerts,
     )

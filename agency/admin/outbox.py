@@ -43,7 +43,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "lead")
     ordering = ("-created_at", "-id")
     fields = (
-        ("channel", "audience", "kind"),
+        ("channel", "audience", "severity", "kind"),
         ("recipient", "lead"),
         "subject",
         "as_sent",

@@ -36,11 +36,19 @@ class Receipt(models.TextChoices):
     COMPLAINED = "complained", "Complained of"
 
 
+class Severity(models.TextChoices):
+    """How much it matters that staff hear of something at once; nothing of a message to a consumer."""
+
+    NORMAL = "normal", "Normal"
+    URGENT = "urgent", "Urgent"
+
+
 class Message(DueWork):
     """One thing to be said to one person on one channel; its state says how far it got."""
 
     channel = models.CharField(max_length=10, choices=Channel.choices)
     audience = models.CharField(max_length=10, choices=Audience.choices)
+    severity = models.CharField(max_length=6, choices=Severity.choices, default=Severity.NORMAL, db_default=Severity.NORMAL)
     kind = models.CharField(max_length=40, help_text="What the message is about, such as lead_assigned.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="messages")
     lead = models.ForeignKey("leads.Lead", null=True, blank=True, on_delete=models.CASCADE, related_name="messages")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from agency import bulk
 from agency.due import DueState
 from agency.messaging.channels import address_of
-from agency.messaging.models import Audience, Channel, Message
+from agency.messaging.models import Audience, Channel, Message, Severity
+from agency.messaging.quiet import QuietHours
 from agency.messaging.sms import segments
 from agency.poke import poke
 
@@ -32,6 +33,9 @@ class Draft:
     dedupe_key: str | None = None
     due_at: datetime | None = None
     """None: at once."""
+    severity: str = Severity.NORMAL
+    quiet: QuietHours | None = None
+    """Hours in which it waits."""
 
 
 def send(
@@ -89,48 +93,19 @@ def tell(drafts: Iterable[Draft], now: datetime) -> int:
     return len(_write([_row(draft, now) for draft in drafts]))
 
 
-def staff_drafts(
-    kind: str,
-    *,
-    user: "User",
-    channels: Sequence[str],
-    subject: str,
-    body: str = "",
-    path: str = "",
-    lead_id: int | None = None,
-    dedupe_key: str | None = None,
-    due_at: datetime | None = None,
-) -> list[Draft]:
-    """One draft for each channel on which the person can be reached; in the app when they can be reached on none of them."""
-    reached = [name for name in dict.fromkeys(channels) if address_of(name, user)] or [Channel.IN_APP.value]
-    return [
-        Draft(
-            channel=channel,
-            audience=Audience.STAFF,
-            kind=kind,
-            user=user,
-            lead_id=lead_id,
-            subject=subject,
-            body=body,
-            path=path,
-            dedupe_key=f"{dedupe_key}:{channel}" if dedupe_key else None,
-            due_at=due_at,
-        )
-        for channel in reached
-    ]
-
-
 def _row(draft: Draft, now: datetime) -> dict[str, Any]:
     in_app = draft.channel == Channel.IN_APP
     to = draft.to or (address_of(draft.channel, draft.user) if draft.user and draft.audience == Audience.STAFF else "")
+    due_at = draft.due_at or now
     return {
         "state": DueState.DONE if in_app else DueState.DUE,
-        "due_at": draft.due_at or now,
+        "due_at": draft.quiet.over(due_at) if draft.quiet else due_at,
         "attempts": 0,
         "finished_at": now if in_app else None,
         "outcome": "",
         "channel": draft.channel,
         "audience": draft.audience,
+        "severity": draft.severity,
         "kind": draft.kind,
         "user_id": draft.user.pk if draft.user else None,
         "lead_id": draft.lead_id,

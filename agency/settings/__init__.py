@@ -8,6 +8,7 @@ from .broker import *
 from .database import DATABASES  # noqa: F401
 from .environment import BASE_DIR, DATA_DIR, HOST, PORT, PUBLIC_BASE_URL, env  # noqa: F401
 from .logs import LOGGING  # noqa: F401
+from .push import PUSH_HOSTS, VAPID_PRIVATE_KEY, VAPID_SUBJECT  # noqa: F401
 from .security import *
 from .unfold import UNFOLD  # noqa: F401
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import environ
@@ -20,7 +21,11 @@ PORT = env.int("PORT", default=8000)
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 
 
-def kept_secret(path: Path) -> str:
+def _random_text() -> str:
+    return secrets.token_urlsafe(64)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = _random_text) -> str:
     """The secret in this file, made at first use; the same for all processes that ask at once."""
     try:
         return path.read_text()
@@ -28,7 +33,7 @@ def kept_secret(path: Path) -> str:
         pass
     mine = path.with_name(f"{path.name}.{os.getpid()}")
     mine.touch(mode=0o600)
-    mine.write_text(secrets.token_urlsafe(64))
+    mine.write_text(make())
     try:
         os.link(mine, path)  # unlike a rename, this never replaces the secret of whoever was first
     except FileExistsError:

@@ -8,6 +8,7 @@ from leads.models import InboundMessage, Lead
 from leads.notices import URGENT, tell_owner
 
 KIND: Final = "lead_replied"
+BRIEF: Final = "One of your leads answered"
 SUBJECTS: Final = {
     Meaning.WORDS: "{name} answered by {way}",
     Meaning.HELP: "{name} asked for help by {way}",
@@ -25,4 +26,4 @@ def alert(message: InboundMessage, heading: Heading, lead: Lead | None, now: dat
     lead.refresh_from_db()  # a nurtured one has an owner again
     place = "address" if message.channel == "email" else "number"
     subject = SUBJECTS[heading.meaning].format(name=lead.name, way=WAYS[message.channel], place=place)
-    tell_owner(lead, KIND, subject=subject, body=message.text[:1000], now=now, severity=URGENT)
+    tell_owner(lead, KIND, subject=subject, body=message.text[:1000], now=now, severity=URGENT, brief=BRIEF)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from agency.messaging.models import Severity
 from leads.consents import UNSUBSCRIBE, email_is_closed, opt_out
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
@@ -27,6 +28,7 @@ from routing.assignment import assign
 
 CAUSE: Final = "event"
 TURNED_HOT: Final = "{name} turned hot: {score}."
+HOT_BRIEF: Final = "One of your leads turned hot"
 _RANK: Final = {Tier.COLD: 0, Tier.WARM: 1, Tier.HOT: 2}
 
 
@@ -84,7 +86,8 @@ def _rescore(lead: Lead, event: GivenEvent, config: Configuration, now: datetime
             note_status(lead, Status.NURTURE, by=None, now=now, reason=event.kind)
     elif rose and lead.tier == Tier.HOT and lead.is_open:
         escalation.restart(lead, now)
-        tell_owner(lead, "lead_turned_hot", subject=TURNED_HOT.format(name=lead.name, score=lead.score), now=now)
+        subject = TURNED_HOT.format(name=lead.name, score=lead.score)
+        tell_owner(lead, "lead_turned_hot", subject=subject, now=now, severity=Severity.URGENT, brief=HOT_BRIEF)
 
 
 def _sightings(lead: Lead) -> list[tuple[int, datetime]]:

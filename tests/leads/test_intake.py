@@ -473,7 +473,8 @@ def test_first_crossings_are_stamped_once(harbor):
     assert (lead.tier, lead.mql_at, lead.sql_at) == ("hot", harbor.now, later)
     record_event(lead, "unsubscribe", at=later + HOUR, now=later + HOUR)
     assert (lead.tier, lead.sql_at) == ("warm", later)
-    assert Message.objects.filter(kind="lead_turned_hot", user=lead.owner.user).count() == 1
+    told = Message.objects.filter(kind="lead_turned_hot", user=lead.owner.user, severity="urgent")
+    assert set(told.values_list("channel", flat=True)) == {"in_app", "email", "sms"}
 
 
 def test_an_event_of_another_channel_is_a_return(harbor):

@@ -38,7 +38,7 @@ def test_at_five_minutes_the_owner_is_reminded_and_at_fifteen_warned(harbor):
     run_due(harbor.later(minutes=5))
     assert told("ladder_alert") == {("james", "in_app")}  # nobody has a device for push yet
     run_due(harbor.later(minutes=15))
-    assert told("ladder_warn") == {("james", "sms"), ("james", "email")}
+    assert told("ladder_warn") == {("james", "in_app"), ("james", "sms"), ("james", "email")}
     one = Message.objects.get(kind="ladder_warn", channel="email")
     assert one.subject == f"Without an action for 15 minutes: {lead.name}, Personal auto"
     assert one.body == f"Nobody has tried to reach {lead.name} yet. James K. has had the lead since 15:00."
@@ -324,4 +324,4 @@ def test_live_transfers_may_have_a_ladder_of_their_own(harbor):
     assert harbor.rungs(live) == [(0, "due"), (1, "due")]
     assert harbor.rungs(other) == [(1, "due"), (2, "due"), (3, "due"), (4, "due")]
     run_due(harbor.later(minutes=1))
-    assert told("ladder_alert") == {("rosa", "sms")}
+    assert told("ladder_alert") == {("rosa", "in_app"), ("rosa", "sms")}

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from agency.due import DueState
+from agency.messaging.alerts import staff_drafts
 from agency.messaging.email.commercial import NO_POSTAL_ADDRESS
 from agency.messaging.models import Audience, Channel, Message
-from agency.messaging.outbox import send_all, staff_drafts
+from agency.messaging.outbox import send_all
 from agency.models import User
 from agency.roles import GROUPS, MANAGER
 
