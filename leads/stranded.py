@@ -1,7 +1,8 @@
 """What licenses and certifications that run out would mean: which leads like those of late nobody could take any more.
 
 Counted by the gate that every assignment passes (`routing.engine.gates.standing`), over producers: they are whom teams,
-territories and "everyone" in the rules mean. Caps, hours and absences do not count.
+territories and "everyone" in the rules mean. CSRs and managers get a lead by name only, from a rule that names them, as the
+client's account owner, or by hand: they are counted apart. Caps, hours and absences do not count.
 """
 
 from collections import defaultdict
@@ -50,11 +51,15 @@ class Stretch:
     takers_then: set[str] = field(default_factory=set)
     """The same at the end of the time looked ahead."""
     stranded: int = 0
-    """Leads somebody could take today and nobody at the end."""
+    """Leads some producer could take today and none at the end."""
     nobody_now: int = 0
-    """Leads nobody could take today already."""
+    """Leads no producer could take today already."""
     since: date | None = None
-    """The first day on which nobody could take some that somebody can today."""
+    """The first day on which no producer could take some that one can today."""
+    others_then: set[str] = field(default_factory=set)
+    """Keys of CSRs and managers who could be given some of them by name at the end."""
+    by_nobody: int = 0
+    """Of the stranded: leads that these could not take either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,13 @@ class Forecast:
 
     @property
     def stranded(self) -> int:
-        """Leads somebody could take today and nobody then."""
+        """Leads some producer could take today and none then."""
         return sum(one.stranded for one in self.stretches)
+
+    @property
+    def by_nobody(self) -> int:
+        """Of these: leads that nobody else could be given either."""
+        return sum(one.by_nobody for one in self.stretches)
 
 
 def forecast(now: datetime) -> Forecast:
@@ -91,6 +101,7 @@ def forecast(now: datetime) -> Forecast:
 def stretches(roster: Roster, kinds: Iterable[tuple[str, str, str, int]], today: date, until: date) -> list[Stretch]:
     """Leads counted by state, family and line → what becomes of each state and family between two days. Pure."""
     sellers = [one for one in roster.producers.values() if one.role == Role.PRODUCER]
+    others = [one for one in roster.producers.values() if one.role != Role.PRODUCER]
     found: dict[tuple[str, str], Stretch] = {}
     for state, family, line, leads in kinds:
         stretch = found.setdefault((state, family), Stretch(state, family))
@@ -98,10 +109,12 @@ def stretches(roster: Roster, kinds: Iterable[tuple[str, str, str, int]], today:
         stretch.leads += leads
         stretch.takers |= now_
         stretch.takers_then |= then
+        stretch.others_then |= (by_name := _takers(roster, others, state, line, until))
         if not now_:
             stretch.nobody_now += leads
         elif not then:
             stretch.stranded += leads
+            stretch.by_nobody += 0 if by_name else leads
             first = _first_without(roster, sellers, state, line, (today, until))
             stretch.since = min(first, stretch.since or first)
     return sorted(found.values(), key=lambda one: (-one.stranded, -one.nobody_now, -one.leads, one.state, one.family))

@@ -10,7 +10,7 @@ from leads.stranded import forecast, stretches
 from producers.facts import CertificationFacts
 from producers.models import License
 from tests.office import NOW, Office, hand_in, open_office
-from tests.routing.people import DAVID, JAMES, RACHEL, ROSA, SARAH, license_in, roster
+from tests.routing.people import CARLA, DAVID, JAMES, RACHEL, ROSA, SARAH, license_in, roster
 
 TODAY, UNTIL = date(2026, 11, 24), date(2027, 2, 22)
 JERSEY = ("NJ", "personal", "personal_auto", 7)
@@ -38,6 +38,16 @@ def test_a_licence_that_only_one_holds_strands_its_leads_from_the_day_after():
 
 def test_a_licence_that_ends_on_the_last_day_looked_at_strands_nothing_yet():
     assert told(roster(jersey(UNTIL), ROSA), JERSEY) == [("NJ", "personal", 7, 1, 1, 0, 0, None)]
+
+
+def test_what_a_csr_or_manager_could_be_given_by_name_is_counted_apart():
+    """Carla may sell in New Jersey to the end, Rosa in New York only."""
+    carla = replace(CARLA, licenses=(license_in("NJ"),))
+    people = roster(jersey(date(2027, 1, 15)), carla, ROSA)
+    [found] = stretches(people, [JERSEY], TODAY, UNTIL)
+    assert (found.stranded, found.others_then, found.by_nobody) == (7, {"carla"}, 0)
+    [alone] = stretches(roster(jersey(date(2027, 1, 15)), ROSA), [JERSEY], TODAY, UNTIL)
+    assert (alone.stranded, alone.others_then, alone.by_nobody) == (7, set(), 7)
 
 
 def test_two_licences_strand_when_the_later_one_ends():
