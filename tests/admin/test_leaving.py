@@ -1,5 +1,7 @@
 """Somebody is off-boarded in the admin: seen first, then confirmed."""
 
+import html
+
 import pytest
 import time_machine
 
@@ -7,6 +9,8 @@ from leads.models import Lead
 from producers.admin.leaving import HAS_LEFT, HAS_LEFT_ALREADY
 from producers.models import Producer
 from producers.services import LAST_RESORT
+from routing.mentions import ALONE
+from routing.rulesets import load_rules
 from tests.admin.browser import form_of, messages_of, page
 from tests.office import NOW, hand_in
 
@@ -37,6 +41,13 @@ def test_the_page_shows_where_each_lead_would_go_and_changes_nothing(rosa, offic
     assert "Open leads: 1" in text
     assert owner(ana) == "james"
     assert Producer.objects.get(key="james").active
+
+
+def test_the_page_says_by_rule_name_where_the_person_is_still_named(rosa, office):
+    load_rules([{"name": "His street", "then": {"person": "james"}}], note="", now=NOW)
+    text = html.unescape(rosa.get(page("producers_producer_leave", office.james.pk)).content.decode())
+    assert "Where James K. is still named" in text
+    assert ALONE.format(rule="His street", name="James K.") in text
 
 
 def test_confirmed_the_leads_are_there_and_the_person_has_left(rosa, office, ana):
