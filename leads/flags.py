@@ -13,6 +13,9 @@ POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
 WRONG_NUMBER: Final = "The phone number is wrong."
 """Stands while the lead has the number that somebody logged as wrong; nothing is sent there, and no call asked for."""
 
+BAD_EMAIL: Final = "The e-mail address does not work."
+"""Stands while the lead has the address that a mail server does not know; nothing automatic is sent there."""
+
 
 def recognition_flags(*, zip_code: str, state: str, line: str, family: str) -> list[str]:
     """What of a place and a line could not be recognized."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, unsubscribe, why
+from leads.views.hooks import email as email_hooks
 
 app_name = "leads"
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
     path("leads/<int:pk>/flag/", lead.flag, name="flag"),
     path("leads/<int:pk>/reassign/", lead.reassign, name="reassign"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("hooks/email/<str:esp>/tracking/", email_hooks.tracking, name="email_tracking"),
+    path("hooks/email/<str:esp>/inbound/", email_hooks.inbound, name="email_inbound"),
     path("quote/", quote.quote_form, name="quote_form"),
     path("quote/thanks/", quote.quote_thanks, name="quote_thanks"),
 ]

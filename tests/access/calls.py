@@ -98,6 +98,9 @@ leads:quote_form     POST   422    422   422   422   422     422       422    42
 leads:quote_thanks   GET    200    200   200   200   200     200       200    200
 leads:unsubscribe    GET    200    200   200   200   200     200       200    200
 leads:unsubscribe    POST   200    200   200   200   200     200       200    200
+# doors for providers, shut while no secret is set
+leads:email_tracking POST   404    404   404   404   404     404       404    404
+leads:email_inbound  POST   404    404   404   404   404     404       404    404
 """
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {

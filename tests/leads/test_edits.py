@@ -6,7 +6,9 @@ import pytest
 
 from agency.messaging.models import Message
 from leads.edits import edit
+from leads.flags import BAD_EMAIL
 from leads.models import Note, StatusChange
+from leads.undeliverable import mark_undeliverable
 from leads.work import log_touch
 from producers.models import Load, Producer
 from routing.assignment import give
@@ -34,6 +36,19 @@ def test_the_note_tells_each_change(harbor, rosa):
     lead = harbor.receive().lead
     edit(lead, by=rosa, changes={"phone": "(212) 555-0143 x9"}, now=harbor.now)
     assert Note.objects.get().text == "Changed phone extension from nothing to 9."
+
+
+def test_a_changed_address_is_not_the_one_that_bounced(harbor, rosa):
+    lead = harbor.receive().lead
+    mark_undeliverable(lead.email, now=harbor.now)
+    lead.refresh_from_db()
+    assert lead.flags == [BAD_EMAIL]
+    edit(lead, by=rosa, changes={"first_name": "Anna"}, now=harbor.now)
+    lead.refresh_from_db()
+    assert lead.flags == [BAD_EMAIL]
+    edit(lead, by=rosa, changes={"email": "ana@new.example"}, now=harbor.now)
+    lead.refresh_from_db()
+    assert lead.flags == []
 
 
 # --- Who may have it as it is now ---

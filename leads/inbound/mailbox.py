@@ -1,0 +1,107 @@
+"""A mailbox that is looked into for answers: for agencies whose e-mail provider hands none on."""
+
+import imaplib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from traceback import format_tb
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from leads.inbound import letters, mail
+
+AT_ONCE: Final = 50
+"""E-mails taken in one look; what is left is there a minute later."""
+MOST: Final = 5_242_880
+"""Bytes of one that are read: words come first, and attachments are not kept."""
+
+logger = logging.getLogger(__name__)
+
+
+class MailboxError(Exception):
+    """The mailbox could not be looked into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the mailbox is and how to get in."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    is_encrypted: bool
+
+
+def address(url: str) -> Address:
+    """What `imaps://user:password@host:993/INBOX` says; without a folder it is INBOX."""
+    parts = urlsplit(url)
+    encrypted = parts.scheme == "imaps"
+    return Address(
+        host=parts.hostname or "",
+        port=parts.port or (993 if encrypted else 143),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        is_encrypted=encrypted,
+    )
+
+
+def look(now: datetime) -> int:
+    """Every unseen e-mail of the mailbox was taken in and then marked as seen; returns how many. Without a mailbox, none.
+
+    One that cannot be taken in stays unseen and holds up no other. Raises MailboxError when nobody lets us in.
+    """
+    if not settings.IMAP_URL:
+        return 0
+    with _inside(address(settings.IMAP_URL)) as box:
+        return sum(_take_in(box, number, now) for number in _unseen(box)[:AT_ONCE])
+
+
+@contextmanager
+def _inside(where: Address) -> Iterator[imaplib.IMAP4]:
+    kind = imaplib.IMAP4_SSL if where.is_encrypted else imaplib.IMAP4
+    try:
+        box = kind(where.host, where.port, timeout=settings.EMAIL_TIMEOUT)
+    except OSError as error:
+        raise MailboxError("The mail server does not answer.") from error
+    try:
+        try:
+            box.login(where.user, where.password)
+            said, _ = box.select('"' + where.folder.replace("\\", "\\\\").replace('"', '\\"') + '"')
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise MailboxError("The mail server does not let us in.") from error  # its words may hold the name
+        if said != "OK":
+            raise MailboxError("The mailbox has no such folder.")
+        yield box
+    finally:
+        with suppress(imaplib.IMAP4.error, OSError):
+            box.logout()
+
+
+def _unseen(box: imaplib.IMAP4) -> list[str]:
+    _, found = box.uid("SEARCH", "UNSEEN")
+    return (found[0] or b"").decode().split()
+
+
+def _take_in(box: imaplib.IMAP4, number: str, now: datetime) -> bool:
+    """The e-mail is stored and then marked; in this order, so that one in doubt comes again and is known by its identity."""
+    _, parts = box.uid("FETCH", number, f"(UID BODY.PEEK[]<0.{MOST}>)")
+    raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
+    if raw is None:
+        return False  # somebody took it away meanwhile
+    try:
+        mail.take_in(letters.read(message_from_bytes(raw, policy=policy.default), now=now), now=now)
+    except Exception as error:
+        # Where, and not what it says: the words of an error may quote the e-mail.
+        where = "".join(format_tb(error.__traceback__))
+        logger.error("E-mail %s of the mailbox could not be taken in (%s)\n%s", number, type(error).__name__, where)
+        return False
+    box.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
+    return True
