@@ -27,7 +27,7 @@ def is_open(week: Week, tz: str, closed_days: Collection[date], instant: datetim
     """Whether the schedule is open at `instant`; a stretch includes its opening and not its closing."""
     instant = _utc(instant)
     day = instant.astimezone(ZoneInfo(tz)).date()
-    return any(opens <= instant < closes for opens, closes in _of_day(week, tz, closed_days, day))
+    return any(opens <= instant < closes for opens, closes in stretches_on(week, tz, closed_days, day))
 
 
 def next_open(week: Week, tz: str, closed_days: Collection[date], instant: datetime) -> datetime:
@@ -57,7 +57,7 @@ def open_time_between(week: Week, tz: str, closed_days: Collection[date], start:
     start, end, zone, total = _utc(start), _utc(end), ZoneInfo(tz), timedelta(0)
     day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     while day <= last:
-        for opens, closes in _of_day(week, tz, closed_days, day):
+        for opens, closes in stretches_on(week, tz, closed_days, day):
             total += max(min(closes, end) - max(opens, start), timedelta(0))
         day += _ONE_DAY
     return total
@@ -76,7 +76,7 @@ def _from(week: Week, tz: str, closed_days: Collection[date], instant: datetime)
     idle = 0
     while idle <= _HORIZON:
         idle += 1
-        for opens, closes in _of_day(week, tz, closed_days, day):
+        for opens, closes in stretches_on(week, tz, closed_days, day):
             if closes > instant:
                 idle = 0
                 yield opens, closes
@@ -84,8 +84,8 @@ def _from(week: Week, tz: str, closed_days: Collection[date], instant: datetime)
     raise ValueError(NEVER_OPEN.format(instant.isoformat()))
 
 
-def _of_day(week: Week, tz: str, closed_days: Collection[date], day: date) -> list[tuple[datetime, datetime]]:
-    """The stretches of one local day as instants."""
+def stretches_on(week: Week, tz: str, closed_days: Collection[date], day: date) -> list[tuple[datetime, datetime]]:
+    """The stretches of one local day as instants, in order; none on a closed day."""
     if day in closed_days:
         return []
     stretches = (_edges(tz, day, opens, closes) for opens, closes in week.get(day.weekday(), ()))

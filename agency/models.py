@@ -77,6 +77,14 @@ class Agency(models.Model):
         help_text="What happens when a policy is bound with a carrier that has not appointed its producer in the lead's state.",
     )
 
+    contact_cap = models.PositiveSmallIntegerField(
+        "most automatic attempts",
+        default=8,
+        db_default=8,
+        help_text="Calls and texts to one number within the hours beside; 0: no limit of the agency's own.",
+    )
+    contact_cap_hours = models.PositiveSmallIntegerField("within hours", default=48, db_default=48)
+
     class Meta:
         verbose_name_plural = "agency"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="agency_is_one_row")]

@@ -15,12 +15,13 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 
 AGENCY = "agency"
 ALERTS = "alerts"
+CONTACT = "contact"
 PLANS = "plans"
 ROSTER = "roster"
 RULES = "rules"
 SCORING = "scoring"
 SOURCES = "sources"
-NAMES = (AGENCY, ALERTS, PLANS, ROSTER, RULES, SCORING, SOURCES)
+NAMES = (AGENCY, ALERTS, CONTACT, PLANS, ROSTER, RULES, SCORING, SOURCES)
 
 _BUMP = (
     "INSERT INTO agency_revision (name) SELECT unnest(%s::varchar[]) ON CONFLICT (name) DO UPDATE SET number = EXCLUDED.number"

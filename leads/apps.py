@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class LeadsConfig(AppConfig):
@@ -11,10 +12,11 @@ class LeadsConfig(AppConfig):
         from agency import warming
         from agency.agencyfile import register
         from agency.messaging import register_gate
-        from agency.revisions import PLANS, SCORING, SOURCES, watch
-        from leads import followup, models, schedule
+        from agency.revisions import CONTACT, PLANS, SCORING, SOURCES, watch
+        from leads import contactrules, followup, models, schedule
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
+        from leads.followup import whereabouts
         from leads.intake import places
         from producers import counties
         from routing import assignment, offboarding
@@ -23,6 +25,7 @@ class LeadsConfig(AppConfig):
         watch(SOURCES, models.Source)
         watch(SCORING, models.ScoreModel)
         watch(PLANS, models.Plan, models.PlanStep, models.Template)
+        watch(CONTACT, models.ContactWindow, models.EmergencyStop, models.DoNotCallList)
         for section in SECTIONS:
             register(section)
         register_gate(followup.gate_messages)
@@ -33,3 +36,5 @@ class LeadsConfig(AppConfig):
         routing_places.register(spot_of=places.spot_of, states_between=places.states_between)
         schedule.register_duties()
         warming.register(places.read)
+        warming.register(whereabouts.read)
+        post_migrate.connect(contactrules.ship, sender=self, dispatch_uid="leads.contactrules")

@@ -1,4 +1,4 @@
-"""Whether it is wise to reach out to somebody now: people always may, and are told when they had better not."""
+"""Whether it is wise to reach out to somebody now: people are told when they had better not, or that they must not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,12 +7,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
-from leads.followup.gate import answer, latest_word, question_about
+from leads.followup.gate import answer, question_about, read
+from leads.followup.gate.verdict import DO_NOT_CALL, OPT_OUT
 from leads.licensing import LicenseCheck, license_check, licensed_for, listed
 from leads.models import Lead
 from producers.facts import Roster
 
 CHANNEL = "call"
+FORBIDDEN: Final = (OPT_OUT, DO_NOT_CALL)
+"""Rules that bind people too: somebody who asked to stop, or is on the national list, is not called by hand either."""
 
 
 NOT_YET: Final = (
@@ -46,6 +49,10 @@ class Caution:
     """What whoever would call lacks, in a few words."""
     lacking: str = ""
     """The same in full, with their name."""
+    is_quiet: bool = False
+    """Only the hour is wrong."""
+    is_forbidden: bool = False
+    """No button to call is offered. What was said all the same can still be logged."""
 
     @property
     def full(self) -> str:
@@ -58,19 +65,25 @@ def caution(lead: Lead, permission: Permission, caller: Caller | None = None) ->
     zone = ZoneInfo(lead.timezone) if lead.timezone else None
     found = Caution("", None) if caller is None else Caution("", None, caller.check.short, caller.lacking)
     if not permission.allowed:
-        opens = permission.retry_at.astimezone(zone) if permission.retry_at else None
-        found = replace(found, reason=permission.reason, until=opens)
+        free = permission.retry_at or permission.free_at
+        found = replace(
+            found,
+            reason=permission.reason,
+            until=free.astimezone(zone) if free else None,
+            is_quiet=" hours v" in permission.rule,
+            is_forbidden=permission.rule in FORBIDDEN,
+        )
     return found if found.full else None
 
 
 def cautions(leads: Sequence[Lead], roster: Roster, now: datetime) -> Mapping[int, Caution]:
-    """The same for each lead, were its owner to call or write; one query. Owners are loaded."""
+    """The same for each lead, were its owner to call or write; three queries while no rule changed. Owners are loaded."""
     questions = {lead.pk: question_about(lead, CHANNEL) for lead in leads if lead.phone}
-    words = latest_word(questions.values())
+    book = read(questions.values(), now)
     fine = Permission(True)
     found = {
         lead.pk: caution(
-            lead, answer(questions[lead.pk], words, now) if lead.pk in questions else fine, owner_of(lead, roster, now)
+            lead, answer(questions[lead.pk], book, now) if lead.pk in questions else fine, owner_of(lead, roster, now)
         )
         for lead in leads
     }

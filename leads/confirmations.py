@@ -18,4 +18,4 @@ TOO_LATE: Final = "An answer to their own text goes out within five minutes or n
 
 def may_confirm(message: Message, now: datetime) -> Permission:
     """Whether an answer to the person's own word may still go out."""
-    return Permission(True) if now - message.created_at <= WITHIN else Permission(False, TOO_LATE)
+    return Permission(True) if now - message.created_at <= WITHIN else Permission(False, TOO_LATE, rule="confirmation")

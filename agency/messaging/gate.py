@@ -16,27 +16,39 @@ class Permission:
     allowed: bool
     reason: str = ""
     retry_at: datetime | None = None
+    rule: str = ""
+    """What refused it, with its version where it has one: `FL hours v2`, `cap FL v1`, `opt-out`, `national do-not-call`."""
+    free_at: datetime | None = None
+    """When nothing would stand against it any more, though it is dropped and not asked again; for people."""
 
 
 Gate = Callable[[Sequence[Message], datetime], Mapping[int, Permission]]
 """Messages and the instant in, a permission for each message's id out; a fixed number of queries however many they are."""
+Recorder = Callable[[Sequence[tuple[Message, Permission]], datetime], None]
+"""Keeps what the gate refused, for whoever asks later."""
 
 _gates: list[Gate] = []
+_recorders: list[Recorder] = []
 
 
 class NoGateError(RuntimeError):
     """Consumer messages are due and nobody can say whether they may leave."""
 
 
-def register_gate(gate: Gate) -> None:
-    """The gate is asked before every delivery to a consumer; a later one replaces it."""
+def register_gate(gate: Gate, record: Recorder | None = None) -> None:
+    """The gate is asked before every delivery to a consumer, and `record` is given what it refuses; later ones replace both."""
     _gates[:] = [gate]
+    _recorders[:] = [record] if record else []
 
 
 def ask(messages: Sequence[Message], now: datetime) -> Mapping[int, Permission]:
-    """A permission for each message's id; NoGateError when no gate is registered."""
+    """A permission for each message's id, the refusals on record; NoGateError when no gate is registered."""
     if not messages:
         return {}
     if not _gates:
         raise NoGateError(NO_GATE)
-    return _gates[0](messages, now)
+    answers = _gates[0](messages, now)
+    refused = [(message, answers[message.pk]) for message in messages if not answers[message.pk].allowed]
+    for record in _recorders if refused else ():
+        record(refused, now)
+    return answers

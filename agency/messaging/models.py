@@ -74,6 +74,12 @@ class Message(DueWork):
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="message_due"),
             # Read by the sweep for the stuck: what is in flight past its lease.
             models.Index(fields=["leased_until"], condition=Q(state=DueState.IN_FLIGHT), name="message_in_flight"),
+            # Read by the gate, which counts what was sent to a number.
+            models.Index(
+                fields=["to", "finished_at"],
+                condition=Q(audience="consumer", channel__in=["sms", "voice"]),
+                name="message_to_number",
+            ),
             # Read by the bell on every page: one person's unread notices.
             models.Index(
                 fields=["user", "-created_at"], condition=Q(channel="in_app", read_at__isnull=True), name="message_unread"

@@ -11,7 +11,8 @@ from agency.messaging import Draft, staff_drafts
 from agency.messaging.letterhead import Letterhead, letterhead
 from agency.messaging.models import Audience, Channel
 from leads.followup import signature
-from leads.followup.gate import Question, Words, answer, latest_word, question_about
+from leads.followup.gate import Book, Question, answer, question_about
+from leads.followup.gate import read as read_book
 from leads.followup.sequence import FROM_NURTURE, TO_NURTURE, TRIGGER_NURTURE
 from leads.followup.templates import TemplateError, render
 from leads.models import FollowUpStep, Status, Template, Touch
@@ -49,7 +50,7 @@ class Batch:
     """What the steps of one batch need to know, read at once."""
 
     now: datetime
-    words: Words
+    book: Book
     called_at: Mapping[int, datetime] = field(default_factory=dict)
     """Lead → when it was last called."""
     last_of: Mapping[tuple[int, int, str], int] = field(default_factory=dict)
@@ -67,7 +68,7 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
     due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE, due_at__lte=now).order_by("due_at", "pk")
     return Batch(
         now=now,
-        words=latest_word([question_about(step.lead, step.channel) for step in steps]),
+        book=read_book([question_about(step.lead, step.channel) for step in steps], now),
         called_at=dict(calls),
         last_of={(lead, plan, channel): pk for lead, plan, channel, pk in due.values_list("lead", "plan", "channel", "pk")},
         head=letterhead(),
@@ -101,7 +102,7 @@ def speaker(step: FollowUpStep) -> Producer | None:
 
 def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
     who = speaker(step)
-    permission = answer(question_about(step.lead, step.channel), batch.words, batch.now)
+    permission = answer(question_about(step.lead, step.channel), batch.book, batch.now)
     if who is None or (not permission.allowed and permission.retry_at is None):
         _skip(step, permission.reason if who else NOBODY_TO_CALL, batch)
         return None
@@ -133,7 +134,7 @@ def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
         if template is None:
             _skip(step, CONDITION_UNMET.format(condition=ONLY_IF[CALL_LOGGED]), batch)
             return None
-        permission = answer(question, batch.words, batch.now)
+        permission = answer(question, batch.book, batch.now)
         draft = _message(step, question, template, batch) if permission.allowed else None
     except (StepError, TemplateError) as error:
         step.state, step.outcome, step.finished_at = DueState.FAILED, str(error), batch.now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
-from leads.followup.gate import Question, latest_word
+from leads.followup.gate import last_words
 from leads.models import OPEN_STATUSES, Lead, Status, TouchChannel
 from leads.selectors import with_names
 
@@ -46,6 +46,5 @@ def leads_of(sender: Sender) -> QuerySet[Lead]:
 
 def is_opted_out(sender: Sender) -> bool:
     """Whether the number or address has taken back its consent on the channel and not given it anew."""
-    asked = Question(Lead(), sender.channel, sender.address)
-    word = latest_word([asked]).get((sender.address, sender.channel))
+    word = last_words([sender.address]).get((sender.address, sender.channel))
     return word is not None and not word.granted

@@ -1,6 +1,7 @@
 """The record: leads, where they came from, what happened to them and what comes next."""
 
 from leads.models.business import Policy, Quote
+from leads.models.contact import ContactRefusal, ContactWindow, DoNotCallList, DoNotCallNumber, EmergencyStop
 from leads.models.history import (
     Consent,
     Direction,
@@ -25,7 +26,12 @@ __all__ = [
     "ApiKey",
     "Client",
     "Consent",
+    "ContactRefusal",
+    "ContactWindow",
     "Direction",
+    "DoNotCallList",
+    "DoNotCallNumber",
+    "EmergencyStop",
     "Event",
     "FollowUpStep",
     "Household",

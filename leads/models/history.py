@@ -158,10 +158,10 @@ class StatusChange(models.Model):
 
 
 class Consent(models.Model):
-    """What the person agreed to, or took back, word for word: a ledger."""
+    """What the person agreed to, or took back, word for word: a ledger. It outlives the lead, as the number stays closed."""
 
     lead = models.ForeignKey(
-        Lead, null=True, blank=True, on_delete=models.CASCADE, related_name="consents", help_text="None: nobody we know."
+        Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="consents", help_text="None: nobody we know."
     )
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)

@@ -1,11 +1,11 @@
 """An agency small enough to follow one lead through: Rosa, Sarah and James, the plans of the starting agency, and Maria."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from agency import revisions
 from agency.models import Agency, User
 from leads.models import Consent, FollowUpStep, Household, Lead, Plan, PlanStep, Source, Template
-from producers.models import Producer
+from producers.models import License, Producer
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 """Noon in New York on a Friday."""
@@ -47,9 +47,20 @@ AFTER_QUOTE = [
 ]
 
 
+STATES = (
+    "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA PR RI"
+    " SC SD TN TX UT VA VT WA WI WV WY"
+).split()
+
+
 def person(key: str, name: str, **more) -> Producer:
+    """Somebody who may sell everywhere."""
     user = User.objects.create(username=key, name=name, email=f"{key}@harborpoint.example", **more)
-    return Producer.objects.create(key=key, user=user)
+    producer = Producer.objects.create(key=key, user=user)
+    always = {"effective": date(2020, 1, 1), "expires": date(2099, 12, 31), "authority": ["property", "casualty"]}
+    License.objects.bulk_create(License(producer=producer, state=state, number=f"{state}-{key}", **always) for state in STATES)
+    revisions.bump(revisions.ROSTER)
+    return producer
 
 
 def office() -> dict[str, Producer]:

@@ -5,7 +5,8 @@ import pytest
 from agency.messaging.models import Message
 from leads.flags import WRONG_NUMBER
 from leads.followup import may_contact
-from leads.followup.gate import NO_CONSENT, NO_EMAIL, NO_LEAD, NO_PHONE, gate_messages
+from leads.followup.gate import gate_messages
+from leads.followup.gate.verdict import NO_CONSENT, NO_EMAIL, NO_LEAD, NO_PHONE
 from tests.leads.following import DAY, HOUR, NOON, agree, maria, office
 
 pytestmark = pytest.mark.django_db
