@@ -87,6 +87,11 @@ _TABLE = """
     leads.scoreflag              va    va    va    -
     leads.consent                va    va    va    -
     leads.inboundmessage         -     -     vc    -
+    leads.contactwindow          v     v     vac   v
+    leads.emergencystop          v     v     vac   -
+    leads.donotcalllist          -     -     va    -
+    leads.donotcallnumber        -     -     v     -
+    leads.contactrefusal         v     v     v     -
     leads.rejectedintake         -     -     vc    -
 """
 

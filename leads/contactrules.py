@@ -54,7 +54,7 @@ class ContactRuleError(ValueError):
 
 @transaction.atomic
 def revise(
-    row: ContactWindow, values: Mapping[str, Any], *, by: User | None, now: datetime, shipped: bool = False
+    row: ContactWindow, values: Mapping[str, Any], *, by: User | None, now: datetime, as_shipped: bool = False
 ) -> ContactWindow:
     """The rule has a new version with these values in place of the old ones, and is returned; the old version is over.
 
@@ -64,12 +64,12 @@ def revise(
     if current.superseded_at is not None:
         raise ContactRuleError(SUPERSEDED)
     after = {**said(current), **values}
-    if after == said(current) and shipped == current.shipped:
+    if after == said(current) and (current.shipped or not as_shipped):
         return current
     current.superseded_at = now
     current.save(update_fields=["superseded_at"])
     version = current.version + 1
-    return ContactWindow.objects.create(**after, key=current.key, version=version, created_at=now, by=by, shipped=shipped)
+    return ContactWindow.objects.create(**after, key=current.key, version=version, created_at=now, by=by, shipped=as_shipped)
 
 
 def take_shipped(row: ContactWindow, *, by: User, now: datetime) -> ContactWindow:
@@ -77,7 +77,7 @@ def take_shipped(row: ContactWindow, *, by: User, now: datetime) -> ContactWindo
     values = shipped().get(row.key)
     if values is None:
         raise ContactRuleError(NOT_SHIPPED)
-    return revise(row, values, by=by, now=now, shipped=True)
+    return revise(row, values, by=by, now=now, as_shipped=True)
 
 
 def said(row: ContactWindow) -> dict[str, Any]:
@@ -91,6 +91,19 @@ def changes(before: ContactWindow | None, after: ContactWindow) -> list[tuple[st
         return []
     old, new = said(before), said(after)
     return [(name, old[name], new[name]) for name in FIELDS if old[name] != new[name]]
+
+
+def hours_in_words(hours: Mapping[str, str]) -> str:
+    """Days of the same hours together, such as `mon-sat 08:00-20:00; no sun`."""
+    stretches: list[list[str]] = []
+    for day in WEEKDAYS:
+        said_of = hours.get(day, "")
+        if stretches and stretches[-1][2] == said_of:
+            stretches[-1][1] = day
+        else:
+            stretches.append([day, day, said_of])
+    spans = [(first if first == last else f"{first}-{last}", what) for first, last, what in stretches]
+    return "; ".join(f"{days.replace('mon-sun', 'daily')} {what}" if what else f"none {days}" for days, what in spans)
 
 
 def differs_from_shipped(row: ContactWindow) -> bool:
@@ -145,4 +158,4 @@ def ship(*, apps: Any = live_apps, **_: Any) -> None:
         bump(CONTACT)
     for row in current.values():
         if row.shipped and differs_from_shipped(row):
-            revise(row, shipped()[row.key], by=None, now=now, shipped=True)
+            revise(row, shipped()[row.key], by=None, now=now, as_shipped=True)

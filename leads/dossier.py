@@ -12,7 +12,8 @@ from agency.models import User
 from leads.calling import CHANNEL as BY_CALL
 from leads.calling import Caller, Caution, caution, license_note, owner_of
 from leads.clocks import clocks, people
-from leads.followup import Permission, may_contact
+from leads.followup import Permission
+from leads.followup.gate import answer, question_about, read
 from leads.followup.selectors import upcoming
 from leads.licensing import license_check
 from leads.models import Client, Consent, Lead, Policy, Quote, Status
@@ -119,7 +120,9 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
     known = clocks([lead], working=roster, target=target)
     clock = known.get(lead.pk) if untouched else None
     runs = clock is not None and clock.starts_at <= now
-    reach = [Reach(channel, label, may_contact(lead, channel, now)) for channel, label in CHANNELS]
+    questions = [question_about(lead, channel) for channel, _ in CHANNELS]
+    book = read(questions, now)
+    reach = [Reach(one.channel, label, answer(one, book, now)) for one, (_, label) in zip(questions, CHANNELS, strict=True)]
     owner, caller = owner_of(lead, roster, now), _caller(lead, viewer, roster, now)
     lacking = owner if owner is not None and owner.lacking else caller
     by_call = next(one.permission for one in reach if one.channel == BY_CALL)

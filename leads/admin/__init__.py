@@ -1,6 +1,13 @@
 """The admin of the record: leads and what hangs on them, where they come from, how they are scored and followed up."""
 
 from leads.admin.business import ClientAdmin, HouseholdAdmin, PolicyAdmin, QuoteAdmin
+from leads.admin.contact import (
+    ContactRefusalAdmin,
+    ContactWindowAdmin,
+    DoNotCallListAdmin,
+    DoNotCallNumberAdmin,
+    EmergencyStopAdmin,
+)
 from leads.admin.history import (
     ConsentAdmin,
     EventAdmin,
@@ -21,6 +28,11 @@ __all__ = [
     "ApiKeyAdmin",
     "ClientAdmin",
     "ConsentAdmin",
+    "ContactRefusalAdmin",
+    "ContactWindowAdmin",
+    "DoNotCallListAdmin",
+    "DoNotCallNumberAdmin",
+    "EmergencyStopAdmin",
     "EventAdmin",
     "FollowUpStepAdmin",
     "HouseholdAdmin",

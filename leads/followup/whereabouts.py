@@ -62,6 +62,11 @@ def area_code(phone: str) -> str:
     return phone[2:5] if len(phone) == 12 and phone.startswith("+1") and phone[1:].isdigit() else ""
 
 
+def states() -> frozenset[str]:
+    """Every state, district and territory that has ZIPs."""
+    return frozenset(filter(None, _areas().zones_of_state))
+
+
 def read() -> None:
     """The table is in memory: making it takes half a second."""
     _areas()

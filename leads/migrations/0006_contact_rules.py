@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scrubbed_on', models.DateField(help_text='The day the list was downloaded; good for 31 days.', verbose_name='downloaded on')),
                 ('san', models.CharField(blank=True, help_text='The account number (SAN) of the download.', max_length=40, verbose_name='subscription number')),
-                ('area_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, help_text='Empty: all of them.', size=None)),
+                ('area_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), blank=True, default=list, editable=False, size=None)),
                 ('file_name', models.CharField(blank=True, editable=False, max_length=200)),
                 ('numbers', models.PositiveIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(editable=False)),

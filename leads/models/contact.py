@@ -149,7 +149,7 @@ class DoNotCallList(models.Model):
     san = models.CharField(
         "subscription number", max_length=40, blank=True, help_text="The account number (SAN) of the download."
     )
-    area_codes = ArrayField(models.CharField(max_length=3), default=list, blank=True, help_text="Empty: all of them.")
+    area_codes = ArrayField(models.CharField(max_length=3), default=list, blank=True, editable=False)
     file_name = models.CharField(max_length=200, blank=True, editable=False)
     numbers = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(editable=False)

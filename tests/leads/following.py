@@ -50,7 +50,7 @@ AFTER_QUOTE = [
 STATES = (
     "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA PR RI"
     " SC SD TN TX UT VA VT WA WI WV WY"
-).split()
+)
 
 
 def person(key: str, name: str, **more) -> Producer:
@@ -58,7 +58,9 @@ def person(key: str, name: str, **more) -> Producer:
     user = User.objects.create(username=key, name=name, email=f"{key}@harborpoint.example", **more)
     producer = Producer.objects.create(key=key, user=user)
     always = {"effective": date(2020, 1, 1), "expires": date(2099, 12, 31), "authority": ["property", "casualty"]}
-    License.objects.bulk_create(License(producer=producer, state=state, number=f"{state}-{key}", **always) for state in STATES)
+    License.objects.bulk_create(
+        License(producer=producer, state=state, number=f"{state}-{key}", **always) for state in STATES.split()
+    )
     revisions.bump(revisions.ROSTER)
     return producer
 

@@ -12,7 +12,8 @@ from agency.messaging.models import Message
 from leads import followup
 from leads.flags import WRONG_NUMBER
 from leads.followup import outcome, run, selectors
-from leads.followup.gate import NO_CONSENT, NO_PHONE
+from leads.followup.gate.rulebook import rulebook
+from leads.followup.gate.verdict import NO_CONSENT, NO_PHONE
 from leads.followup.sequence import TO_NURTURE
 from leads.followup.transition import NOTHING_FOLLOWS, REACHED
 from leads.models import FollowUpStep, Lead, Plan, Template, Touch
@@ -315,11 +316,13 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, sarah):
     for number in range(count):
         followup.start(maria(sarah, email=f"maria{number}@home.example"), trigger="assigned", now=NOON)
     roster.static()  # this process knows the roster
+    rulebook()  # and the contact rules
     with CaptureQueriesContext(connection) as queries:
         assert followup.run_due(NOON + 5 * MINUTE, limit=500) == 3 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Lock, read; calls, due, letterhead, roster, consents; messages, older calls, record; and two looks that find no more.
-    assert len(statements) == 12
+    # Lock, read; versions, consents, what is known of the numbers; calls, due, letterhead, roster; messages, older calls,
+    # record; and two looks that find no more.
+    assert len(statements) == 14
 
 
 def test_unlike_plans_do_not_disturb_each_other(sarah):

@@ -39,14 +39,14 @@ def question_about(lead: Lead, channel: str) -> Question:
 def may_contact(lead: Lead, channel: str, now: datetime) -> Permission:
     """Whether the lead may be contacted automatically on a channel at `now`, and if not, why and when to ask again.
 
-    `call` is a person dialing, who needs no consent; `voice` is the system. Four queries while no rule changed.
+    `call` is a person dialing, who needs no consent; `voice` is the system. Three queries while no rule changed.
     """
     question = question_about(lead, channel)
     return answer(question, read([question], now), now)
 
 
 def gate_messages(messages: Sequence[Message], now: datetime) -> Mapping[int, Permission]:
-    """The gate as messaging asks it: a permission for each message's id, by the number or address it goes to; five queries.
+    """The gate as messaging asks it: a permission for each message's id, by the number or address it goes to; four queries.
 
     Messages to one number are answered in the order in which they were due, and each one allowed is an attempt for the next.
     """

@@ -19,7 +19,7 @@ NAMES = {"sms": ("sms", "text"), "voice": ("voice", "call", "phone"), "call": ("
 
 
 def read(questions: Iterable[Question], now: datetime, leaving: Collection[int] = ()) -> Book:
-    """Everything the answers take, at `now` and later; four queries while no rule changed.
+    """Everything the answers take, at `now` and later; three queries while no rule changed.
 
     `leaving`: messages that are being asked about, and so are no attempts yet.
     """

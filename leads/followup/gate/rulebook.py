@@ -11,8 +11,6 @@ from leads.followup.windows import Cap, WindowFacts
 from leads.models import ContactWindow, DoNotCallList, EmergencyStop
 from leads.models.contact import FEDERAL, UNKNOWN
 
-EVERY_AREA = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -38,7 +36,7 @@ class Rulebook:
     cap: Cap | None = None
     """The agency's own, which holds everywhere."""
     scrubs: Mapping[str, date] = field(default_factory=dict)
-    """Area code (`EVERY_AREA`: any) → when its newest do-not-call list was downloaded."""
+    """Area code → when its newest do-not-call list was downloaded."""
     as_of: date | None = None
     """The day on which the row that was looked at longest ago was held against the law."""
 
@@ -107,5 +105,5 @@ def facts(row: ContactWindow) -> WindowFacts:
 def _scrubs() -> dict[str, date]:
     found: dict[str, date] = {}
     for areas, day in DoNotCallList.objects.order_by("scrubbed_on").values_list("area_codes", "scrubbed_on"):
-        found |= dict.fromkeys(areas or [EVERY_AREA], day)
+        found |= dict.fromkeys(areas, day)
     return found

@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
-from agency.phones import e164
 from leads.flags import WRONG_NUMBER
-from leads.followup.gate.rulebook import EVERY_AREA, Rulebook, Stop
+from leads.followup.gate.rulebook import Rulebook, Stop
 from leads.followup.whereabouts import Whereabouts, area_code, whereabouts
 from leads.followup.windows import Cap, Place, WindowFacts, closed, next_allowed, places
+from leads.licensing import license_check
 from leads.models import Lead
 from producers.facts import Roster
 from producers.roster import local_day
-from routing.engine.gates import standing
 
 NO_LEAD = "The message belongs to no lead."
 NO_PHONE = "There is no phone number."
@@ -34,7 +33,6 @@ STALE_LIST = (
 )
 UNLICENSED = "{name}: {why}."
 NOBODY_LICENSED = "Nobody at the agency holds a license for this lead's state and line."
-GONE = "{name} no longer works leads here."
 
 OPT_OUT, CONSENT, LICENSE, DO_NOT_CALL, DO_NOT_CALL_AGE = (
     "opt-out",
@@ -164,28 +162,19 @@ def _where(question: Question) -> Whereabouts:
 
 
 def _license(case: _Case) -> Iterator[Permission]:
-    """The owner's license; of a lead without owner, anybody's. Of unknown whereabouts any state in question will do."""
+    """The owner's license for the lead's state and line; of a lead without owner, anybody's."""
     roster, lead = case.book.roster, case.question.lead
     if roster is None:
         return
-    day, line = local_day(case.at, roster.timezone), roster.lines.get(lead.line)
-    states = whereabouts(lead.state, lead.zip_code, lead.timezone, e164(lead.phone)).states[:1]
-
-    def barred(key: str) -> Sequence[str]:
-        person = roster.producers.get(key)
-        if person is None:
-            return (GONE.format(name=key),)
-        wanted = states or sorted({held.state for held in person.licenses}) or [""]
-        found = [standing(person, line, state, day).barred for state in wanted]
-        return min(found, key=len)
-
     if lead.owner is None:
-        if all(barred(key) for key in roster.producers):
+        if not any(license_check(lead, key, roster, case.at).allowed for key in roster.producers):
             yield Permission(False, NOBODY_LICENSED, rule=LICENSE)
-    elif stands := barred(lead.owner.key):
+        return
+    check = license_check(lead, lead.owner.key, roster, case.at)
+    if not check.allowed:
         person = roster.producers.get(lead.owner.key)
-        why = UNLICENSED.format(name=person.name, why="; ".join(stands)) if person else stands[0]
-        yield Permission(False, why, rule=LICENSE)
+        name = person.name if person else lead.owner.key
+        yield Permission(False, UNLICENSED.format(name=name, why=check.why), rule=LICENSE)
 
 
 def _do_not_call(case: _Case) -> Iterator[Permission]:
@@ -195,11 +184,11 @@ def _do_not_call(case: _Case) -> Iterator[Permission]:
     if case.known.listed:
         yield Permission(False, LISTED, rule=DO_NOT_CALL)
     scrubs, roster = case.book.rules.scrubs, case.book.roster
-    days = [day for area in (area_code(case.question.address), EVERY_AREA) if (day := scrubs.get(area)) is not None]
-    if not days:
+    scrubbed_on = scrubs.get(area_code(case.question.address))
+    if scrubbed_on is None:
         yield Permission(False, NO_LIST, rule=DO_NOT_CALL_AGE)
         return
-    age = (local_day(case.at, roster.timezone if roster else "UTC") - max(days)).days
+    age = (local_day(case.at, roster.timezone if roster else "UTC") - scrubbed_on).days
     if age > LIST_GOOD_FOR:
         yield Permission(False, STALE_LIST.format(age=age), rule=DO_NOT_CALL_AGE)
 
