@@ -235,11 +235,11 @@ def test_the_price_of_the_page_does_not_grow_with_the_list(browse: Browse, sarah
     sarah.get("/inbox/")
     for n in range(3):
         sarahs(n)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         sarah.get("/inbox/")
     for n in range(3, 12):
         sarahs(n)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         sarah.get("/inbox/")
 
 
