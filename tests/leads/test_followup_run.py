@@ -320,8 +320,8 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, sarah):
     with CaptureQueriesContext(connection) as queries:
         assert followup.run_due(NOON + 5 * MINUTE, limit=500) == 3 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Lock, read; versions, consents, what is known of the numbers; calls, due, letterhead, roster, who stands in; messages, older calls,
-    # record; and two looks that find no more.
+    # Lock, read; versions, consents, what is known of the numbers; calls, due, letterhead, roster; messages,
+    # older calls, record; and two looks that find no more.
     assert len(statements) == 15
 
 
