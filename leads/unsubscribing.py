@@ -11,8 +11,10 @@ from agency.messaging.models import Audience, Channel, Message
 from agency.models import User
 from agency.roles import GROUPS, MANAGER
 from leads.consents import UNSUBSCRIBE, email_is_closed, opt_out
+from leads.inbound import senders
+from leads.inbound.senders import Sender
 from leads.intake import record_event
-from leads.models import Lead
+from leads.models import Lead, TouchChannel
 from leads.notices import NORMAL, URGENT, tell_owner
 from leads.selectors import with_names
 
@@ -41,6 +43,7 @@ def unsubscribe(address: str, *, lead: Lead | None = None, via: str, now: dateti
     The scores of those leads have fallen as the model says, and whoever owns one is told; after a complaint managers are too.
     """
     address = address.strip().lower()
+    senders.hold(Sender(TouchChannel.EMAIL, address))  # who presses twice, or writes at the same moment, waits here
     held = list(Lead.objects.select_for_update(no_key=True).filter(email=address).order_by("pk").values_list("pk", flat=True))
     if not address or email_is_closed(address):
         return False

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from leads import work
+from leads.inbound import heard
 from leads.intake import receive
-from leads.models import Lead, Policy, Source, StatusChange, Touch
+from leads.models import Consent, Event, Lead, Policy, Source, StatusChange, Touch
+from leads.unsubscribing import BY_PAGE, unsubscribe
 from leads.work import WorkError
 from producers.models import Load
 from routing.models import Assignment, RoutingDecision
@@ -61,3 +63,20 @@ def test_declining_and_selling_at_once_leave_one_truth(ana):
     else:
         assert lead.owner.user != owner
         assert not Policy.objects.exists()
+
+
+def test_who_leaves_our_mailings_by_several_clicks_at_once_leaves_once(ana):
+    Lead.objects.update(email="ana.ruiz@mail.example")
+    results = at_once(*(lambda: unsubscribe("Ana.Ruiz@mail.example", via=BY_PAGE, now=NOW),) * 4)
+    assert sorted(results) == [False, False, False, True]
+    assert Consent.objects.filter(granted=False).count() == 1
+    assert Event.objects.filter(kind="unsubscribe").count() == 1
+
+
+def test_an_answer_and_a_click_at_once_wait_for_each_other(ana):
+    Lead.objects.update(email="ana.ruiz@mail.example")
+    says = {"channel": "email", "sender": "ana.ruiz@mail.example", "text": "STOP", "provider": "email", "event_id": "<1@x>"}
+    results = at_once(lambda: unsubscribe("ana.ruiz@mail.example", via=BY_PAGE, now=NOW), lambda: heard(**says, at=NOW, now=NOW))
+    assert not any(isinstance(result, Exception) for result in results)
+    assert Consent.objects.filter(granted=False, email="ana.ruiz@mail.example").exists()
+    assert Touch.objects.get().outcome == "opted_out"
