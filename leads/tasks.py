@@ -25,7 +25,7 @@ def refresh_performance() -> int:
 @shared_task(ignore_result=True)
 def look_into_mailbox() -> int:
     """What lay unseen in the mailbox was heard; nothing where none is set."""
-    return mailbox.look(timezone.now())
+    return mailbox.watch(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -6,10 +6,8 @@ from typing import Final
 
 from django.db import transaction
 
-from agency.messaging import send_all, staff_drafts
+from agency.messaging.managers import tell_managers
 from agency.messaging.models import Audience, Channel, Message
-from agency.models import User
-from agency.roles import GROUPS, MANAGER
 from leads.consents import UNSUBSCRIBE, email_is_closed, opt_out
 from leads.inbound import senders
 from leads.inbound.senders import Sender
@@ -62,19 +60,5 @@ def _tell(leads: Sequence[Lead], *, complained: bool, now: datetime) -> None:
         severity = URGENT if complained else NORMAL
         tell_owner(one, KIND, subject=subject.format(name=one.name), now=now, severity=severity)
     if complained and leads:
-        managers = User.objects.filter(is_active=True, groups__name=GROUPS[MANAGER]).order_by("pk")
-        named = leads[0]
-        drafts = [
-            draft
-            for manager in managers
-            for draft in staff_drafts(
-                KIND,
-                user=manager,
-                channels=[Channel.IN_APP],
-                subject=COMPLAINED.format(name=named.name),
-                body=MANY_COMPLAINTS,
-                path=f"/leads/{named.pk}/",
-                lead_id=named.pk,
-            )
-        ]
-        send_all(drafts, now)
+        subject = COMPLAINED.format(name=leads[0].name)
+        tell_managers(KIND, subject=subject, body=MANY_COMPLAINTS, path=f"/leads/{leads[0].pk}/", lead_id=leads[0].pk, now=now)

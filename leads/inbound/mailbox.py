@@ -12,13 +12,22 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db import transaction
 
+from agency.messaging.managers import tell_managers
+from agency.messaging.models import Channel
 from leads.inbound import letters, mail
 
 AT_ONCE: Final = 50
 """E-mails taken in one look; what is left is there a minute later."""
 MOST: Final = 5_242_880
 """Bytes of one that are read: words come first, and attachments are not kept."""
+NO_ANSWER: Final = "The mail server does not answer."
+NOT_LET_IN: Final = "The mail server does not let us in."
+NO_FOLDER: Final = "The mailbox has no such folder."
+KIND: Final = "mailbox_shut"
+SHUT: Final = "Answers by e-mail do not come in: the mailbox for them cannot be looked into."
+SHUT_BODY: Final = "Whoever runs this server finds its address under IMAP_URL. What lies in the mailbox comes in afterwards."
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +62,24 @@ def address(url: str) -> Address:
     )
 
 
+def watch(now: datetime) -> int:
+    """As `look`; when nobody lets us in, managers are told, once a day, and 0 is returned."""
+    try:
+        return look(now)
+    except MailboxError as error:
+        logger.warning("The mailbox for answers: %s", error)
+        with transaction.atomic():
+            tell_managers(
+                KIND,
+                subject=SHUT,
+                body=f"{error} {SHUT_BODY}",
+                channels=[Channel.IN_APP, Channel.EMAIL],
+                dedupe_key=f"{KIND}:{now:%Y-%m-%d}",
+                now=now,
+            )
+        return 0
+
+
 def look(now: datetime) -> int:
     """Every unseen e-mail of the mailbox was taken in and then marked as seen; returns how many. Without a mailbox, none.
 
@@ -61,7 +88,10 @@ def look(now: datetime) -> int:
     if not settings.IMAP_URL:
         return 0
     with _inside(address(settings.IMAP_URL)) as box:
-        return sum(_take_in(box, number, now) for number in _unseen(box)[:AT_ONCE])
+        try:
+            return sum(_take_in(box, number, now) for number in _unseen(box)[:AT_ONCE])
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise MailboxError(NO_ANSWER) from error
 
 
 @contextmanager
@@ -70,15 +100,15 @@ def _inside(where: Address) -> Iterator[imaplib.IMAP4]:
     try:
         box = kind(where.host, where.port, timeout=settings.EMAIL_TIMEOUT)
     except OSError as error:
-        raise MailboxError("The mail server does not answer.") from error
+        raise MailboxError(NO_ANSWER) from error
     try:
         try:
             box.login(where.user, where.password)
             said, _ = box.select('"' + where.folder.replace("\\", "\\\\").replace('"', '\\"') + '"')
         except (imaplib.IMAP4.error, OSError) as error:
-            raise MailboxError("The mail server does not let us in.") from error  # its words may hold the name
+            raise MailboxError(NOT_LET_IN) from error  # its own words may hold the name
         if said != "OK":
-            raise MailboxError("The mailbox has no such folder.")
+            raise MailboxError(NO_FOLDER)
         yield box
     finally:
         with suppress(imaplib.IMAP4.error, OSError):

@@ -1,5 +1,6 @@
 """Answers by e-mail: to the right lead, once, and nothing lost."""
 
+import socket
 from datetime import timedelta
 from email import message_from_string, policy
 
@@ -9,6 +10,7 @@ from agency.due import DueState
 from agency.messaging import send
 from agency.messaging.email.tokens import reply_token
 from agency.messaging.models import Message
+from agency.roles import set_group
 from leads import followup
 from leads.flags import BAD_EMAIL
 from leads.inbound import letters, mail, mailbox
@@ -284,6 +286,36 @@ def test_a_mailbox_that_lets_nobody_in_says_so_without_its_password(change, serv
     with pytest.raises(mailbox.MailboxError) as error:
         mailbox.look(LATER)
     assert "secret" not in str(error.value)
+
+
+def test_managers_hear_once_a_day_that_answers_do_not_come_in(people, server, settings):
+    set_group(people["rosa"].user, "manager")
+    settings.IMAP_URL = server.url.replace("/Replies", "/Nothing")
+    assert mailbox.watch(LATER) == 0
+    assert mailbox.watch(LATER + HOUR) == 0
+    told = Message.objects.filter(kind="mailbox_shut").values_list("user", "channel", "body")
+    assert {(user, channel) for user, channel, _ in told} == {
+        (people["rosa"].user.pk, "in_app"), (people["rosa"].user.pk, "email"),
+    }  # fmt: skip
+    assert told[0][2].startswith("The mailbox has no such folder.")
+    assert "secret" not in told[0][2]
+
+
+def test_a_server_that_goes_away_meanwhile_lets_the_rest_lie(lead, server, monkeypatch):
+    server.box.put(raw(to=reply_to(lead)))
+    left = server.box.put(raw(number=2, to=reply_to(lead)))
+    fetch = mailbox._take_in
+
+    def goes_away(box, number, now):
+        if number == str(left):
+            box.sock.shutdown(socket.SHUT_RDWR)
+        return fetch(box, number, now)
+
+    monkeypatch.setattr(mailbox, "_take_in", goes_away)
+    with pytest.raises(mailbox.MailboxError):
+        mailbox.look(LATER)
+    assert left not in server.box.seen
+    assert InboundMessage.objects.count() == 1
 
 
 def test_without_a_mailbox_nothing_is_looked_into(settings, db):

@@ -5,12 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from agency.due import DueState
-from agency.messaging.alerts import staff_drafts
 from agency.messaging.email.commercial import NO_POSTAL_ADDRESS
+from agency.messaging.managers import tell_managers
 from agency.messaging.models import Audience, Channel, Message
-from agency.messaging.outbox import send_all
-from agency.models import User
-from agency.roles import GROUPS, MANAGER
 
 KIND = "no_postal_address"
 SUBJECT = "E-mails to leads do not leave: the agency has no postal address."
@@ -31,18 +28,12 @@ def warn_managers(now: datetime) -> int:
     ).count()
     if not failed:
         return 0
-    managers = User.objects.filter(is_active=True, groups__name=GROUPS[MANAGER]).order_by("pk")
-    drafts = [
-        draft
-        for manager in managers
-        for draft in staff_drafts(
-            KIND,
-            user=manager,
-            channels=[Channel.IN_APP, Channel.EMAIL],
-            subject=SUBJECT,
-            body=BODY.format(count=failed),
-            path=PATH,
-            dedupe_key=f"{KIND}:{manager.pk}:{now:%Y-%m-%d}",
-        )
-    ]
-    return len(send_all(drafts, now))
+    return tell_managers(
+        KIND,
+        subject=SUBJECT,
+        body=BODY.format(count=failed),
+        path=PATH,
+        channels=[Channel.IN_APP, Channel.EMAIL],
+        dedupe_key=f"{KIND}:{now:%Y-%m-%d}",
+        now=now,
+    )
