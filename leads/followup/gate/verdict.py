@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
-from leads.flags import WRONG_NUMBER
+from leads.flags import BAD_EMAIL, WRONG_NUMBER
 from leads.followup.gate.rulebook import Rulebook, Stop
 from leads.followup.whereabouts import Whereabouts, area_code, whereabouts
 from leads.followup.windows import Cap, Place, WindowFacts, closed, next_allowed, places
@@ -41,7 +41,7 @@ OPT_OUT, CONSENT, LICENSE, DO_NOT_CALL, DO_NOT_CALL_AGE = (
     "national do-not-call",
     "do-not-call list age",
 )
-ADDRESS, WRONG, RULES = "address", "wrong number", "contact rules"
+ADDRESS, WRONG, BOUNCED, RULES = "address", "wrong number", "e-mail bounced", "contact rules"
 AGENCY_CAP = "cap agency"
 
 BY_PHONE = ("sms", "voice", "call")
@@ -143,6 +143,8 @@ def _refusals(case: _Case) -> Iterator[Permission]:
         yield Permission(False, NO_EMAIL if question.channel == "email" else NO_PHONE, rule=ADDRESS)
     if question.channel in BY_PHONE and WRONG_NUMBER in question.lead.flags:
         yield Permission(False, WRONG_NUMBER, rule=WRONG)
+    if question.channel == "email" and BAD_EMAIL in question.lead.flags:
+        yield Permission(False, BAD_EMAIL, rule=BOUNCED)
     if case.word is not None and not case.word.granted:
         yield Permission(False, OPTED_OUT.format(day=f"{case.word.at:%Y-%m-%d}"), rule=OPT_OUT)
     if question.channel in NEEDS_CONSENT and not case.consented:
