@@ -88,7 +88,8 @@ def take_in(esp: str, event: Any, *, now: datetime) -> bool:
     if not first_time(f"email:{esp}", told.key, now):
         return False
     if status := RECEIPTS.get(told.kind):
-        record_receipt(told.number, status, told.at, told.said, message.pk if message else None)
+        number = told.number or (message.provider_id if message else "")
+        record_receipt(number, status, told.at, told.said, message.pk if message else None)
     address, lead = told.recipient or (message.to if message else ""), message.lead if message else None
     if told.kind in ("bounced", "rejected") and (told.reason == "invalid" or _is_no_such_address(esp, event.esp_event)):
         mark_undeliverable(address, now=now)

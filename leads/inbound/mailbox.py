@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from itertools import islice
 from traceback import format_tb
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -89,7 +90,8 @@ def look(now: datetime) -> int:
         return 0
     with _inside(address(settings.IMAP_URL)) as box:
         try:
-            return sum(_take_in(box, number, now) for number in _unseen(box)[:AT_ONCE])
+            taken = (number for number in _unseen(box) if _take_in(box, number, now))
+            return len(list(islice(taken, AT_ONCE)))
         except (imaplib.IMAP4.error, OSError) as error:
             raise MailboxError(NO_ANSWER) from error
 

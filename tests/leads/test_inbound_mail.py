@@ -272,6 +272,15 @@ def test_an_e_mail_is_marked_only_after_it_is_stored(lead, server, monkeypatch):
     assert Touch.objects.count() == 2
 
 
+def test_one_that_cannot_be_taken_in_holds_up_no_other(lead, server, monkeypatch):
+    monkeypatch.setattr(mailbox, "AT_ONCE", 2)
+    hears = mail.heard
+    monkeypatch.setattr(mail, "heard", lambda **words: 1 / 0 if "<m1" in words["event_id"] else hears(**words))
+    for number in (11, 12, 13, 21, 22, 23):
+        server.box.put(raw(number=number, to=reply_to(lead)))
+    assert [mailbox.look(LATER), mailbox.look(LATER), mailbox.look(LATER)] == [2, 1, 0]
+
+
 def test_one_that_was_stored_and_not_marked_is_not_heard_twice(lead, server):
     number = server.box.put(raw(to=reply_to(lead)))
     mailbox.look(LATER)

@@ -66,6 +66,13 @@ def test_the_reply_code_decides_whether_it_is_tried_again(verb, reply, state, sa
     assert sink.taken == []
 
 
+@pytest.mark.parametrize("to", ["maria@home.example\nBcc: all@home.example", "maria@home.example, all@home.example", "@"])
+def test_what_is_no_address_is_refused_and_not_in_doubt(to, sink, harbor_point, now, open_gate):
+    message = send(channel="email", audience="consumer", kind="follow_up", to=to, subject="x", body="x", now=now)
+    assert outcome(message, now) == (DueState.FAILED, smtp.NOT_AN_ADDRESS)
+    assert sink.taken == []
+
+
 def test_a_server_that_is_not_there_has_sent_nothing(sarah, harbor_point, now, open_gate, settings):
     server = SmtpSink()
     settings.EMAIL_URL = server.url

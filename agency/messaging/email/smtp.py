@@ -12,6 +12,8 @@ from agency.messaging.email.letter import letter
 from agency.messaging.letterhead import letterhead
 from agency.messaging.models import Message
 
+NOT_AN_ADDRESS = "No e-mail can be sent to this address."
+
 
 class SmtpProvider:
     """Sends through the server of a URL such as `smtp+tls://user:password@mail.example:587`, one connection per batch."""
@@ -31,6 +33,8 @@ class SmtpProvider:
             raise _verdict(min(code for code, _ in error.recipients.values())) from error
         except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
             raise _verdict(error.smtp_code) from error
+        except (ValueError, smtplib.SMTPNotSupportedError) as error:
+            raise RefusedError(NOT_AN_ADDRESS) from error  # found before anything is said to the server
         except Exception:
             self.close()
             raise
