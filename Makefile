@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer, make, and a package index. Everything else comes into .venv and .data.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-services lint bench browser
+.PHONY: help setup run test test-services lint bench chaos browser
 
 # Scripts in .venv/bin name their interpreter by its full path, which a space in it would break; modules do not.
 PYTHON := .venv/bin/python
@@ -32,6 +32,9 @@ lint: $(STAMP) ## check style, types, imports between packages, and missing migr
 
 bench: $(STAMP) ## measure; prints tables and writes benchmarks/results.json
 	$(PYTHON) -m benchmarks $(ARGS)
+
+chaos: $(STAMP) ## kill every part at random under 2,000 leads, then count; takes some minutes
+	$(PYTHON) -m tests.faults.chaos $(ARGS)
 
 browser: $(STAMP)
 	@$(PYTHON) -m tests.browser

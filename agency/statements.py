@@ -16,7 +16,7 @@ import psycopg
 from django.db import InterfaceError, OperationalError, connection
 from psycopg._preparing import PrepareManager
 from psycopg.adapt import Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 
 Row = tuple[Any, ...]
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -130,7 +130,8 @@ def _by_libpq(driver: "psycopg.Connection[Any]", session: _Session, sql: str, pa
 def _check(driver: "psycopg.Connection[Any]", result: Any) -> Any:
     if result.status in _GOOD:
         return result
-    if driver.pgconn.status == ConnStatus.BAD:
+    # An error that the server did not send, for it has a code there: the connection broke, though libpq may not say so yet.
+    if driver.pgconn.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) is None:
         raise psycopg.OperationalError(driver.pgconn.error_message.decode(errors="replace"))
     raise psycopg.errors.error_from_result(result)
 

@@ -1,5 +1,7 @@
 """Statements by the short way: the same answers, errors and transactions as by Django's cursor."""
 
+import os
+import socket
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -95,6 +97,17 @@ def test_a_server_that_ended_the_session_is_noticed_too():
     ender.close()
     connection.health_check_done = False
     assert statements.first("SELECT pg_backend_pid()") != [(pid,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_was_cut_in_the_middle_of_a_statement_is_noticed_too():
+    """As when the database is killed: no server is left to say why, and the driver names no code."""
+    statements.run("SELECT %s::int", [1])
+    connection.health_check_done = False
+    line = socket.socket(fileno=os.dup(connection.connection.fileno()))
+    line.shutdown(socket.SHUT_RDWR)
+    line.close()
+    assert statements.first("SELECT %s::int", [2]) == [(2,)]
 
 
 def test_whoever_counts_statements_sees_these():

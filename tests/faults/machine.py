@@ -111,10 +111,10 @@ def free_port() -> int:
 
 
 class MailServer:
-    """Speaks enough SMTP to take a letter. `silent`: it takes the letter and then says nothing more."""
+    """Speaks enough SMTP to take a letter. `silent`: it takes the letter and then says nothing more; `thinks`: for so long."""
 
-    def __init__(self, silent: bool = False) -> None:
-        self.silent = silent
+    def __init__(self, silent: bool = False, thinks: float = 0.0) -> None:
+        self.silent, self.thinks = silent, thinks
         self.letters: list[str] = []
         self._server = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp://127.0.0.1:{self._server.getsockname()[1]}"
@@ -146,6 +146,7 @@ class MailServer:
                     self.letters.append("".join(iter(line.readline, ".\r\n")))
                     if self.silent:
                         threading.Event().wait(PATIENCE)
+                    time.sleep(self.thinks)
                     say("250 taken")
                 elif command == "QUIT":
                     say("221 bye")
