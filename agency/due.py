@@ -12,8 +12,12 @@ from typing import Any, TypeVar
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
 
+from agency import statements
+
 LEASE = timedelta(minutes=2)
 OUTCOME_LENGTH = 300
+TRIED_AGAIN = "Tried again by {name}"
+LEFT = "Left as it is by {name}"
 
 
 class DueState(models.TextChoices):
@@ -26,6 +30,10 @@ class DueState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
     STUCK = "stuck", "Stuck"
     FAILED = "failed", "Failed"
+
+
+GIVEN_UP = (DueState.STUCK, DueState.FAILED)
+"""What nothing more happens to by itself."""
 
 
 class DueWork(models.Model):
@@ -49,12 +57,21 @@ DUE = RawSQL("'due'", ())
 IN_FLIGHT = RawSQL("'in_flight'", ())
 
 
+def is_any(model: type[Work], now: datetime) -> bool:
+    """Whether anything of this kind is due at `now`, whoever holds it. Asked by every sweep, and so by the shortest way."""
+    table = model._meta.db_table
+    return bool(statements.run(f"SELECT 1 FROM \"{table}\" WHERE state = 'due' AND due_at <= %s::timestamptz LIMIT 1", [now]))  # noqa: S608  (the model's own)
+
+
 def lock(queryset: models.QuerySet[Work], now: datetime, limit: int = 100, of: Sequence[str] = ("self",)) -> list[Work]:
     """Lock up to `limit` due rows for the caller's transaction and return them, oldest first; rows others hold are passed over.
 
     `of` names the joined rows to lock with them: a row is passed over as well while somebody holds one of those.
     """
-    due = queryset.filter(state=DUE, due_at__lte=now).order_by("due_at", "pk")
+    joined = [name for name in of if name != "self"]
+    bare = queryset.select_related(None)
+    bare = bare.select_related(*joined).only("pk", *joined, *(f"{name}__id" for name in joined)) if joined else bare.only("pk")
+    due = bare.filter(state=DUE, due_at__lte=now).order_by("due_at", "pk")
     keys = [row.pk for row in due.select_for_update(skip_locked=True, of=tuple(of), no_key=True)[:limit]]
     # Read again: a statement that locks sees what it joins as it was before the lock, such as the owner before a reassignment.
     return list(queryset.filter(pk__in=keys).order_by("due_at", "pk")) if keys else []
@@ -117,6 +134,22 @@ def record(model: type[Work], rows: Sequence[Work], fields: Collection[str], whe
             values,
         )
         return int(cursor.rowcount)
+
+
+def try_again(model: type[Work], pk: int, *, by: str, now: datetime) -> bool:
+    """What was given up is due once more, as if it had never been tried; False when it was not given up, or no longer is."""
+    given_up = model._default_manager.filter(pk=pk, state__in=GIVEN_UP)
+    return bool(
+        given_up.update(
+            state=DueState.DUE, due_at=now, attempts=0, leased_until=None, finished_at=None, outcome=TRIED_AGAIN.format(name=by)
+        )
+    )
+
+
+def leave(model: type[Work], pk: int, *, by: str, now: datetime) -> bool:
+    """What was given up stays undone, by somebody's word; False when it was not given up, or no longer is."""
+    given_up = model._default_manager.filter(pk=pk, state__in=GIVEN_UP)
+    return bool(given_up.update(state=DueState.SKIPPED, finished_at=now, leased_until=None, outcome=LEFT.format(name=by)))
 
 
 def _value(row: models.Model, column: "models.Field[Any, Any]") -> Any:

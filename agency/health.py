@@ -46,9 +46,11 @@ def broker_problem() -> str | None:
 
 
 def sweep_problem() -> str | None:
-    """None when the sweep ran within `SILENCE`."""
+    """None when the sweep ended within `SILENCE`, by a clock that agrees with this one."""
     last = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
     if last is None:
         return "has never run"
     age = timezone.now() - last
+    if -age > SILENCE:
+        return f"the worker's clock is {-age.total_seconds():.0f} s ahead of this one"
     return None if age <= SILENCE else f"last ran {age.total_seconds():.0f} s ago"

@@ -7,14 +7,17 @@ import os
 import platform
 import statistics
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks import readme, servers
 from benchmarks.load import People, Round, drive
+from tests import afternoon
 
 CLIENTS = 8
 WARM_UP = 2.0  # seconds, not counted
+IDLE = 20.0  # seconds in which nothing is due
 MANY = 100_000  # leads to replay; the figure is reckoned from fewer unless told otherwise
 
 
@@ -95,6 +98,21 @@ def measure_intake(
     return {contender.name: contender.summary() for contender in (floor, ours, busy)}
 
 
+def measure_draining() -> dict[str, object]:
+    """A hundred thousand promises on a database of their own, kept by one worker and a beat, at an hour at which texts may go."""
+    with servers.environment() as empty:
+        env = {**empty, **afternoon.environment(datetime.datetime.now(datetime.UTC))}
+        servers.manage(env, "migrate", "--verbosity", "0")
+        servers.run(env, "-m", "benchmarks.draining", "prepare")
+        with servers.background(env) as background:
+            figures = {name: json.loads(servers.run(env, "-m", "benchmarks.draining", name)) for name in ("drain", "lag")}
+            idle = servers.CpuMeter(background)
+            idle.start()
+            time.sleep(IDLE)
+            used = idle.stop()
+    return {**figures, "idle_cpu_ms_a_second": round(used / IDLE * 1000, 1)}
+
+
 def measure(rounds: int, seconds: float, decisions: int) -> dict[str, object]:
     """Everything, on a database of its own."""
     with servers.environment() as env:
@@ -108,6 +126,7 @@ def measure(rounds: int, seconds: float, decisions: int) -> dict[str, object]:
         queries = json.loads(servers.run(env, "-m", "benchmarks.inside", "queries", keys["ours"]).splitlines()[-1])
         intake = measure_intake(env, keys, rounds=rounds, seconds=seconds)
         replay = json.loads(servers.run(env, "-m", "benchmarks.replay", str(decisions)).splitlines()[-1])
+    draining = measure_draining()
     deciding = json.loads(servers.run(dict(os.environ), "-m", "benchmarks.deciding"))
     return {
         "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -118,6 +137,7 @@ def measure(rounds: int, seconds: float, decisions: int) -> dict[str, object]:
         "queries_per_lead": len(queries),
         "decide": deciding,
         "replay": replay,
+        "draining": draining,
     }
 
 
@@ -136,6 +156,14 @@ def show(results: Mapping[str, object]) -> str:
     measured = "" if one["decisions"] == MANY else f", reckoned from {one['decisions']:,} that took {one['seconds']} s"
     figures = f"{one['seconds_for_100000']} s, {one['cpu_seconds_for_100000']} s of it this process's CPU"
     lines += ["", f"replay of {MANY:,} leads, 50 people, 30 rules: {figures}{measured}"]
+    drained = results["draining"]
+    drain, lag = drained["drain"], drained["lag"]
+    lines += [
+        "",
+        f"{drain['due']:,} of {drain['pending']:,} promises due at once: {drain['per_second']} sent a second by one worker",
+        f"{lag['a_second']} due a second: sent {lag['p50_s']} s after their instant (median), {lag['p99_s']} s (99 %)",
+        f"with nothing due, worker and beat use {drained['idle_cpu_ms_a_second']} ms of CPU a second",
+    ]
     return "\n".join(lines)
 
 
@@ -146,6 +174,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="of each contender")
     parser.add_argument("--replay", type=int, default=10_000, help="decisions to replay; 100000 takes some minutes to prepare")
     parser.add_argument("--profile", action="store_true", help="show where the time of an intake goes, and nothing else")
+    parser.add_argument("--draining", action="store_true", help="measure how due work is drained, and nothing else; is kept too")
     parser.add_argument("--no-save", action="store_true", help="leave results.json and the README as they are")
     options = parser.parse_args()
     if options.profile:
@@ -154,7 +183,10 @@ def main() -> None:
             key = servers.run(env, "-m", "benchmarks.prepare").split()[-1]
             sys.stdout.write(servers.run(env, "-m", "benchmarks.inside", "profile", key))
         return
-    results = measure(options.rounds, options.seconds, options.replay)
+    if options.draining:
+        results = {**json.loads(readme.RESULTS.read_text()), "draining": measure_draining()}
+    else:
+        results = measure(options.rounds, options.seconds, options.replay)
     if not options.no_save:
         readme.RESULTS.write_text(json.dumps(results, indent=2) + "\n")
         readme.write()

@@ -33,6 +33,13 @@ def table(results: Mapping[str, object]) -> str:
         f"Measured {results['at'][:10]} on {machine['cpus']} cores with Python {machine['python']}; "
         f"{results['queries_per_lead']} statements a lead. One decision among 50 people under 30 rules takes {decide:.2f} ms.",
     ]
+    drain, lag = results["draining"]["drain"], results["draining"]["lag"]
+    lines += [
+        "",
+        f"Due work, with {drain['pending']:,} rows pending: of {drain['due']:,} texts due at once one worker sends "
+        f"{drain['per_second']:.0f} a second; at {lag['a_second']} due a second a text is sent {lag['p50_s']} s after its time "
+        f"(median), {lag['p99_s']} s (99 %).",
+    ]
     return "\n".join(lines) + "\n"
 
 

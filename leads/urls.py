@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, unsubscribe, why
+from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, stuck, unsubscribe, why
 from leads.views.hooks import email as email_hooks
 
 app_name = "leads"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("inbox/rows/", inbox.inbox_rows, name="inbox_rows"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("dashboard/rows/", dashboard.dashboard_rows, name="dashboard_rows"),
+    path("stuck/", stuck.stuck, name="stuck"),
+    path("stuck/<slug:kind>/<int:pk>/", stuck.decide, name="stuck_decide"),
     path("licences/", licences.licences, name="licences"),
     path("leads/new/", entry.new, name="new"),
     path("leads/rejected/", entry.rejected, name="rejected"),

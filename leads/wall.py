@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from leads import stuck
 from leads.clocks import people, waits
 from leads.models import Lead, Status
 from leads.today import ProducerToday, TodayFigures, today
@@ -50,6 +51,8 @@ class Wall:
     figures: TodayFigures
     people: list[WallPerson]
     rows: list[WallRow]
+    stuck: int
+    """How much came to nothing by itself and waits for a person."""
     version: str
 
 
@@ -72,7 +75,8 @@ def wall(now: datetime) -> Wall:
         late = clock is not None and clock.late_at <= now
         rows.append(WallRow(lead, line.name if line else lead.line, rules.get(lead.pk, ""), since, starts_at, late))
     persons = _people(figures, working)
-    return Wall(figures, persons, rows, _version(figures, persons, rows))
+    given_up = stuck.count()
+    return Wall(figures, persons, rows, given_up, _version(figures, persons, rows, given_up))
 
 
 def _people(figures: TodayFigures, working: Roster) -> list[WallPerson]:
@@ -81,11 +85,12 @@ def _people(figures: TodayFigures, working: Roster) -> list[WallPerson]:
     return [WallPerson(one, caps.get(one.key), owed.get(one.key)) for one in figures.producers]
 
 
-def _version(figures: TodayFigures, persons: list[WallPerson], rows: list[WallRow]) -> str:
+def _version(figures: TodayFigures, persons: list[WallPerson], rows: list[WallRow], given_up: int) -> str:
     shown: list[object] = [
         [getattr(figures, name) for name in FIGURES],
         *persons,
         *figures.alerts,
+        given_up,
         *(
             (row.lead.pk, row.lead.updated_at, row.lead.score, row.lead.owner_id, row.rule, row.late, row.starts_at)
             for row in rows

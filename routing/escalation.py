@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max, Q, Value
 from django.db.models.functions import Least
 
-from agency import due, revisions
+from agency import due, revisions, statements
 from agency.due import DueState
 from agency.messaging import Draft, send_all, staff_drafts
 from agency.messaging.models import Severity
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from leads.models import Lead
 
 CAUSE = "escalation"
+HELD = "SELECT 1 FROM routing_hold WHERE state = 'due' LIMIT 1"
 MOST_ATTEMPTS = 5
 PAUSE = timedelta(seconds=30)
 """How long what failed waits for its next attempt, times the attempts so far."""
@@ -118,15 +121,17 @@ def _ladder_ends_on() -> str:
     return current.configuration(revisions.current()).ladder.ends_on
 
 
-def run_due(now: datetime, limit: int = 200) -> int:
+def run_due(now: datetime, limit: int = 200, seconds: float = inf) -> int:
     """Every rung and hold that is due at `now` was done, or refused with a reason; returns how many, at most `limit`.
+
+    None is begun after `seconds`.
 
     Each is a transaction of its own: nothing here talks to the outside, so a crash leaves it due, and one that somebody else is
     working on is passed over. What fails is tried again later and in the end left to a person, and does not stop the others.
     """
-    done = 0
+    done, until = 0, monotonic() + seconds
     for pick, act in ((_due_hold, _decide_again), (_due_rung, _climb)):
-        while done < limit and _run_one(pick, act, now):
+        while done < limit and monotonic() < until and _run_one(pick, act, now):
             done += 1
     return done
 
@@ -153,6 +158,8 @@ def _run_one(pick: Callable[[datetime], Any], act: Callable[[Any, datetime], tup
 
 def _due_hold(now: datetime) -> Hold | None:
     """A held lead whose time is over, or for whom somebody is free now."""
+    if not statements.run(HELD):
+        return None
     ready = Q(due_at__lte=now) | Q(awaits__load__presence=Presence.AVAILABLE)
     return (
         Hold.objects.filter(ready, state=DueState.DUE)
@@ -170,6 +177,8 @@ def _decide_again(hold: Hold, now: datetime) -> tuple[DueState, str]:
 
 
 def _due_rung(now: datetime) -> LadderStep | None:
+    if not due.is_any(LadderStep, now):
+        return None
     steps = LadderStep.objects.select_related("lead__owner__user", "assignment__producer__user")
     return next(iter(due.lock(steps, now, 1, of=("lead", "self"))), None)
 

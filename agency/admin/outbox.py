@@ -14,7 +14,7 @@ from agency.messaging import services
 from agency.models import Message
 
 SENT_AGAIN = "{count} of {of} will go out again, past the gate once more. Only stuck or failed messages can."
-LEFT = "{count} of {of} are left as they are. Only stuck messages wait for that."
+LEFT = "{count} of {of} are left as they are. Only stuck and failed messages wait for that."
 STATE_COLOURS = {
     DueState.DUE.label: "info",
     DueState.IN_FLIGHT.label: "info",
@@ -65,7 +65,7 @@ class MessageAdmin(ReadOnlyAdmin):
         done = [services.send_again(pk, by=by, now=now) for pk in queryset.values_list("pk", flat=True)]
         messages.success(request, SENT_AGAIN.format(count=sum(done), of=len(done)))
 
-    @admin.action(description="Leave as it is (stuck)", permissions=["decide"])
+    @admin.action(description="Leave as it is (stuck or failed)", permissions=["decide"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each is closed, whatever became of it."""
         now, by = timezone.now(), who(request)

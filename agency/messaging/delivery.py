@@ -14,7 +14,7 @@ from traceback import format_tb
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
-from agency.due import IN_FLIGHT, DueState, claim_each, record
+from agency.due import IN_FLIGHT, DueState, claim_each, is_any, record
 from agency.messaging import channels, gate
 from agency.messaging.models import Audience, Channel, Message
 
@@ -28,6 +28,11 @@ STAFF_BATCH = 100
 """Messages to staff claimed at once; those that a worker leaves behind are sent again."""
 RECORD_EVERY = 0.25
 """Seconds of deliveries recorded by one statement: of so much, at most, staff are told again when a worker is killed."""
+
+STILL_OURS = """work.attempts = new.attempts
+    AND (work.state IN ('in_flight', 'stuck') OR (work.state = 'due' AND new.state = 'done'))"""
+"""What the row must say for the outcome of an attempt to count: nobody claimed it since. One that was taken for lost and is to go
+out again has arrived after all."""
 
 EXPIRED_STAFF = "The process delivering it ended; it is tried again."
 EXPIRED_CONSUMER = "The process delivering it ended; nobody knows whether it was sent."
@@ -50,7 +55,7 @@ def deliver_due(now: datetime, limit: int = BATCH, seconds: float = 10.0) -> int
     most = {Audience.STAFF: max(limit, STAFF_BATCH), Audience.CONSUMER: limit}
     kinds = [(Message.objects.filter(audience=audience), number) for audience, number in most.items()]
     total = 0
-    while batch := claim_each(kinds, now + timedelta(seconds=monotonic() - started), LEASE):
+    while is_any(Message, now) and (batch := claim_each(kinds, now + timedelta(seconds=monotonic() - started), LEASE)):
         total += len(batch)
         handed_back = _deliver_batch(batch, now)
         claimed = Counter(message.audience for message in batch)
@@ -170,7 +175,7 @@ def _put_off(message: Message, outcome: str, until: datetime) -> None:
 def _record(messages: Sequence[Message]) -> None:
     """Write what came of each, unless somebody took the row over since: then their word stands."""
     fields = ("state", "due_at", "leased_until", "finished_at", "outcome", "provider_id")
-    record(Message, messages, fields, where="work.attempts = new.attempts AND work.state IN ('in_flight', 'stuck')")
+    record(Message, messages, fields, where=STILL_OURS)
 
 
 def _hand_back(messages: Sequence[Message]) -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from agency.due import DueState, DueWork
+from agency.due import GIVEN_UP, DueState, DueWork
 
 
 class Channel(models.TextChoices):
@@ -80,6 +80,8 @@ class Message(DueWork):
                 condition=Q(audience="consumer", channel__in=["sms", "voice"]),
                 name="message_to_number",
             ),
+            # Read by the list of what waits for a person, and counted on the manager's wall.
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=GIVEN_UP), name="message_given_up"),
             # Read by the bell on every page: one person's unread notices.
             models.Index(
                 fields=["user", "-created_at"], condition=Q(channel="in_app", read_at__isnull=True), name="message_unread"

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from agency import due
 from agency.due import DueState
 from agency.messaging.models import Message
 from agency.messaging.selectors import unread
 from agency.models import User
 from agency.poke import poke
 
-LEFT = "Left as it is by {name}"
 SENT_AGAIN = "Sent again by {name}"
 
 
@@ -21,7 +21,7 @@ def mark_read(user: User, *, now: datetime, ids: Collection[int] | None = None) 
 
 def send_again(message_id: int, *, by: User, now: datetime) -> bool:
     """A stuck or failed message is due once more, gate and all; False when it was neither."""
-    changed = Message.objects.filter(pk=message_id, state__in=(DueState.STUCK, DueState.FAILED)).update(
+    changed = Message.objects.filter(pk=message_id, state__in=due.GIVEN_UP).update(
         state=DueState.DUE, due_at=now, finished_at=None, leased_until=None, outcome=SENT_AGAIN.format(name=by.name)
     )
     if changed:
@@ -30,9 +30,5 @@ def send_again(message_id: int, *, by: User, now: datetime) -> bool:
 
 
 def leave(message_id: int, *, by: User, now: datetime) -> bool:
-    """A stuck message is let be, whatever became of it; False when it was not stuck."""
-    return bool(
-        Message.objects.filter(pk=message_id, state=DueState.STUCK).update(
-            state=DueState.SKIPPED, finished_at=now, outcome=LEFT.format(name=by.name)
-        )
-    )
+    """A stuck or failed message is let be, whatever became of it; False when it was neither."""
+    return due.leave(Message, message_id, by=by.name, now=now)

@@ -7,11 +7,13 @@ and one that somebody is working on is passed over until the next sweep, so this
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from math import inf
+from time import monotonic
 
 from django.db import OperationalError, transaction
 from django.db.models import Max, QuerySet
 
-from agency.due import DueState, lock, record
+from agency.due import DueState, is_any, lock, record
 from agency.messaging import send_all
 from leads.followup import outcome
 from leads.followup.facts import StepRow, next_round
@@ -29,13 +31,14 @@ COULD_NOT_RUN = "It could not be run ({error})."
 logger = logging.getLogger(__name__)
 
 
-def run_due(now: datetime, limit: int = 200) -> int:
+def run_due(now: datetime, limit: int = 200, seconds: float = inf) -> int:
     """Every step due at `now` was done, handed to a person, refused with a reason or moved; return how many.
 
-    Works in batches of `limit`, one transaction and a fixed number of queries each. A step whose lead somebody holds is left out.
+    Works in batches of `limit`, one transaction and a fixed number of queries each, and begins none after `seconds`. A step whose
+    lead somebody holds is left out.
     """
-    total = 0
-    while ran := _run_some(now, limit):
+    total, until = 0, monotonic() + seconds
+    while monotonic() < until and is_any(FollowUpStep, now) and (ran := _run_some(now, limit)):
         total += ran
     return total
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from agency.due import DueState, DueWork
+from agency.due import GIVEN_UP, DueState, DueWork
 from agency.messaging.models import Channel
 from leads.models.lead import Lead
 
@@ -117,6 +117,8 @@ class FollowUpStep(DueWork):
             models.Index(fields=["message"], condition=Q(message__isnull=False), name="followup_message"),
             # Read by the sweep of follow-ups.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="followup_step_due"),
+            # Read by the list of what waits for a person, and counted on the manager's wall.
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=GIVEN_UP), name="followup_given_up"),
             # Read by the lead page and the inbox: what comes next; and by whatever stops a plan.
             models.Index(fields=["lead", "due_at"], condition=Q(state__in=["due", "waiting"]), name="followup_of_lead"),
         ]

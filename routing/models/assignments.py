@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from agency.due import DueState, DueWork
+from agency.due import GIVEN_UP, DueState, DueWork
 
 
 class Outcome(models.TextChoices):
@@ -143,6 +143,8 @@ class LadderStep(DueWork):
         indexes = [
             # Read by the sweep of the ladder.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="ladder_step_due"),
+            # Read by the list of what waits for a person, and counted on the manager's wall.
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=GIVEN_UP), name="ladder_given_up"),
             # Read when contact stops a lead's ladder, and by the inbox for its next rung.
             models.Index(fields=["lead", "due_at"], condition=Q(state=DueState.DUE), name="ladder_of_lead"),
         ]
@@ -174,6 +176,8 @@ class Hold(DueWork):
         indexes = [
             # Read by the sweep of holds.
             models.Index(fields=["due_at", "id"], condition=Q(state=DueState.DUE), name="hold_due"),
+            # Read by the list of what waits for a person, and counted on the manager's wall.
+            models.Index(fields=["due_at", "id"], condition=Q(state__in=GIVEN_UP), name="hold_given_up"),
         ]
 
     def __str__(self) -> str:

@@ -77,6 +77,8 @@ routing:fairness     POST   login  403   403   403   422     403       login  lo
 routing:fairness_rows GET   login  200   200   200   200     403       login  login
 producers:presence   POST   login  302   302   302   302     403       login  login
 leads:licences       GET    login  403   403   403   200     403       login  login
+leads:stuck          GET    login  403   403   403   200     403       login  login
+leads:stuck_decide   POST   login  403   403   403   302     403       login  login
 leads:why_not_me     GET    login  200   200   200   200     403       login  login
 leads:new            GET    login  200   200   200   200     403       login  login
 leads:new            POST   login  422   422   422   422     403       login  login
@@ -122,6 +124,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("leads:status", "POST"): {"status": "contacted"},
     ("leads:note", "POST"): {"text": "Prefers evenings"},
     ("leads:flag", "POST"): {"verdict": "too_high"},
+    ("leads:stuck_decide", "POST"): {"decision": "leave"},
     ("leads:reassign", "POST"): {"reason": "James is in court"},
     ("leads:quote_form", "POST"): {"first_name": "Ben"},
     ("leads:new", "POST"): {"first_name": "Ben"},

@@ -65,6 +65,7 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
         "leads:unsubscribe": [unsubscribe_token(mail.pk)],
         "leads:email_tracking": ["postmark"],
         "leads:email_inbound": ["postmark"],
+        "leads:stuck_decide": ["message", 1],
     }
     of_the_lead = {f"{one.namespace}:{one.name}" for one in named() if "<int:pk>" in one.path} - set(places)
     return lambda name: reverse(name, args=places.get(name, [ana.pk] if name in of_the_lead else []))

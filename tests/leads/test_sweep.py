@@ -37,19 +37,22 @@ def test_a_second_sweep_finds_nothing(lead):
     assert sweep.sweep(NOON + 5 * MINUTE) == {"presence": 0, "escalation": 0, "follow_up": 0, "licences": 0, "messages": 0}
 
 
-def test_a_sweep_leaves_a_heartbeat(lead):
+def test_a_sweep_leaves_a_heartbeat_of_the_instant_at_which_it_ended(lead, monkeypatch):
+    passing = iter([0.0, 0.5, 0.0, 42.0])
+    monkeypatch.setattr(sweep, "monotonic", lambda: next(passing))
     sweep.sweep(NOON)
-    sweep.sweep(NOON + MINUTE)
-    assert Heartbeat.objects.get(name="sweep").at == NOON + MINUTE
+    assert Heartbeat.objects.get(name="sweep").at == NOON + timedelta(seconds=0.5)
+    sweep.sweep(NOON + MINUTE)  # there was much to do
+    assert Heartbeat.objects.get(name="sweep").at == NOON + MINUTE + timedelta(seconds=42)
 
 
 def test_an_idle_sweep_is_cheap(db):
     sweep.sweep(NOON)
     with CaptureQueriesContext(connection) as queries:
         sweep.sweep(NOON + timedelta(seconds=1))
-    # Whether silence counts, presence; holds, rungs; calls and messages, last steps; when licenses were last looked through; the
-    # expired, the due; and the heartbeat.
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 10
+    # Whether silence counts, presence; holds, rungs; steps; when licenses were last looked through; the expired, the due; and the
+    # heartbeat.
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 9
 
 
 def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(lead, monkeypatch):

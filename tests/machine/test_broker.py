@@ -146,6 +146,12 @@ class TestHealth:
         answer = client.get("/healthz")
         assert (answer.status_code, answer.json()["sweep"]) == (503, "last ran 42 s ago")
 
+    def test_says_that_the_workers_clock_is_ahead(self, client: Client) -> None:
+        Heartbeat.objects.create(name=health.SWEEP, at=timezone.now() + timedelta(hours=1))
+        answer = client.get("/healthz")
+        assert answer.status_code == 503
+        assert "s ahead of this one" in answer.json()["sweep"]
+
     def test_says_that_the_broker_does_not_answer(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         nowhere = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
         monkeypatch.setattr(health, "app", nowhere)

@@ -139,9 +139,10 @@ def test_a_person_may_send_a_stuck_message_again(texts, now, open_gate, sarah):
     assert not send_again(message.pk, by=sarah, now=now)
 
 
-def test_a_person_may_leave_a_stuck_message(texts, now, open_gate, sarah):
+@pytest.mark.parametrize("state", [DueState.STUCK, DueState.FAILED])
+def test_a_person_may_leave_a_message_that_was_given_up(texts, now, open_gate, sarah, state):
     message = text(now, audience="consumer")
-    Message.objects.update(state=DueState.STUCK)
+    Message.objects.update(state=state)
     assert leave(message.pk, by=sarah, now=now)
     assert (stored(message).state, stored(message).outcome) == (DueState.SKIPPED, "Left as it is by Sarah M.")
     assert deliver_due(now) == 0
@@ -174,6 +175,21 @@ def test_a_consumer_message_marked_stuck_too_early_is_done_once_the_provider_has
     texts.answer = slow
     deliver_due(now)
     assert (stored(message).state, stored(message).provider_id) == (DueState.DONE, "took long")
+
+
+def test_a_message_that_is_to_go_out_again_is_done_when_the_first_attempt_proves_to_have_arrived(texts, now, open_gate, sarah):
+    message = text(now, audience="consumer")
+
+    def slow(claimed):
+        Message.objects.update(leased_until=now)
+        delivery.recover(now)
+        assert send_again(message.pk, by=sarah, now=now)
+        return "took long"
+
+    texts.answer = slow
+    deliver_due(now)
+    assert (stored(message).state, stored(message).provider_id) == (DueState.DONE, "took long")
+    assert texts.seen == [message.pk]
 
 
 def test_what_there_was_no_time_for_is_handed_back_untried(texts, now, monkeypatch):
@@ -271,8 +287,8 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, texts, now, o
     with CaptureQueriesContext(connection) as queries:
         assert deliver_due(now, limit=500) == 2 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Recovery, claim, who signs what consumers get, the record.
-    assert len(statements) == 4
+    # Recovery, whether anything is due, claim, who signs what consumers get, the record.
+    assert len(statements) == 5
     assert len(texts.seen) == 2 * count
     assert texts.closed == 1
 

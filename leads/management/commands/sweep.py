@@ -16,6 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line for each kind of work and how much of it was done."""
-        for name, count in sweep(timezone.now()).items():
+        now = timezone.now()
+        done = some = sweep(now)
+        while any(some.values()):  # a sweep ends after a few seconds, whatever is left
+            some = sweep(now)
+            done = {name: count + some[name] for name, count in done.items()}
+        for name, count in done.items():
             self.stdout.write(f"{name.replace('_', ' ')}: {count}")
         self.stdout.write(f"replays: {runs.run_due(timezone.now())}")

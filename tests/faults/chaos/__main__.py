@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 
 from tests.faults.chaos.run import BROKERS, Plan, Result, run
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000), help="decides what is killed when")
     parser.add_argument("--broker", choices=sorted(BROKERS), default="", help="instead of the folders; started for the run")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing it started outlives it
     sys.stdout.write(f"seed {options.seed}: {options.leads} leads in {options.seconds:.0f} s\n")
     sys.stdout.flush()
     result = run(Plan(leads=options.leads, seconds=options.seconds, seed=options.seed, broker=options.broker))

@@ -27,7 +27,7 @@ from agency.messaging.models import Message  # noqa: E402
 from leads.models import OPEN_STATUSES, FollowUpStep, Lead, Status, Touch  # noqa: E402
 from routing.models import Assignment, Hold, LadderStep  # noqa: E402
 from routing.recheck import recheck  # noqa: E402
-from tests.faults.chaos.settings import OFFSET  # noqa: E402
+from tests.afternoon import OFFSET  # noqa: E402
 from tests.routing.recount import differences  # noqa: E402
 
 SOON = timedelta(minutes=10)

@@ -5,8 +5,9 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from urllib.error import HTTPError, URLError
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 CONSENT = {"channels": ["call", "sms", "email"], "text": "You may call, text and e-mail me about my quote."}
@@ -28,7 +29,6 @@ class Feed:
     leads: int
     seconds: float
     seed: int
-    day: date
     accepted: dict[int, int] = field(default_factory=dict)
     """Person → the lead's id."""
     refused: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Feed:
             "zip_code": "90210" if kind < 0.15 else chance.choice(ZIPS),
         }
         if kind > 0.8:
-            person["policy_expires_on"] = (self.day + timedelta(days=30)).isoformat()
+            person["policy_expires_on"] = (datetime.now(UTC).date() + timedelta(days=40)).isoformat()
             person["events"] = [{"kind": "pricing_view"}, {"kind": "pricing_view"}]
         if chance.random() < 0.9:
             person["consent"] = {**CONSENT, "at": datetime.now(UTC).isoformat()}
@@ -115,5 +115,5 @@ class Feed:
                 return answer.status, json.load(answer)
         except HTTPError as error:
             return error.code, {"answer": error.read()[:300]}  # type: ignore[dict-item]
-        except (URLError, OSError, ValueError):
+        except (OSError, HTTPException, ValueError):
             return None, {}

@@ -29,7 +29,6 @@ class Product:
         self.folder, self.port, self.broker = folder, free_port(), broker
         inherited = {name: value for name, value in os.environ.items() if name not in UNSET}
         self.env = inherited | {
-            "DJANGO_SETTINGS_MODULE": "tests.faults.chaos.settings",
             "DATA_DIR": str(folder),
             "PORT": str(self.port),
             **({"CELERY_BROKER_URL": broker.url} if broker else {}),

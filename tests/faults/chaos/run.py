@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from tests import afternoon
 from tests.faults.chaos import office
 from tests.faults.chaos.leads import Feed
 from tests.faults.chaos.outside import Outside
@@ -26,13 +26,13 @@ class Plan:
     """How large and how long."""
 
     leads: int = 2000
-    seconds: float = 100.0
+    seconds: float = 150.0
     """In which the leads come."""
-    minute: float = 1.0
+    minute: float = 2.0
     """Seconds that a minute of the sequence's first hour takes."""
     pause: tuple[float, float] = (1.5, 6.0)
     """Least and most seconds between two kills."""
-    settle: float = 300.0
+    settle: float = 900.0
     """Most seconds from the last kill to the count."""
     at_once: bool = False
     """Whether what is left in flight is not waited for."""
@@ -59,23 +59,16 @@ def run(plan: Plan) -> Result:
         broker = stack.enter_context(_broker(plan.broker, folder))
         outside = Outside()
         stack.callback(outside.close)
-        afternoon = an_afternoon(datetime.now(UTC))
-        offset = (afternoon - datetime.now(UTC)).total_seconds()
-        product = Product(folder, broker, EMAIL_URL=outside.mail.url, CHAOS_CLOCK_OFFSET=f"{offset:.0f}")
+        env = afternoon.environment(datetime.now(UTC))
+        product = Product(folder, broker, EMAIL_URL=outside.mail.url, **env)
         stack.callback(product.close)
-        feed = _begin(product, plan, afternoon.date())
+        feed = _begin(product, plan)
         _kill(product, plan, result)
         until_healthy(product, 120)
         feed.wait()
         _count(product, feed, outside, plan, result)
         result.log = product.tail()
     return result
-
-
-def an_afternoon(now: datetime) -> datetime:
-    """Three in the afternoon in New York, on a Tuesday to come: hours are open everywhere the leads live, and stay so."""
-    local = now.astimezone(ZoneInfo("America/New_York")).replace(hour=15, minute=0, second=0, microsecond=0)
-    return (local + timedelta(days=(1 - local.weekday()) % 7 + 7)).astimezone(UTC)
 
 
 @contextlib.contextmanager
@@ -88,7 +81,7 @@ def _broker(name: str, folder: Path) -> Iterator[Server | None]:
         yield server
 
 
-def _begin(product: Product, plan: Plan, day: date) -> Feed:
+def _begin(product: Product, plan: Plan) -> Feed:
     """The copy is up with its agency, and leads begin to come."""
     product.start()
     until_healthy(product, 120)
@@ -97,7 +90,7 @@ def _begin(product: Product, plan: Plan, day: date) -> Feed:
     keys = [
         product.command("manage.py", "apikey", *words).split()[-1] for words in (("--source", "website"), ("--person", "rosa"))
     ]
-    feed = Feed(product.port, *keys, leads=plan.leads, seconds=plan.seconds, seed=plan.seed, day=day)
+    feed = Feed(product.port, *keys, leads=plan.leads, seconds=plan.seconds, seed=plan.seed)
     feed.start()
     return feed
 
@@ -120,9 +113,11 @@ def _kill(product: Product, plan: Plan, result: Result) -> None:
 
 def _count(product: Product, feed: Feed, outside: Outside, plan: Plan, result: Result) -> None:
     words = ["-m", "tests.faults.chaos.audit"]
-    left = product.command(*words, "settle", str(plan.settle), *(["--at-once"] if plan.at_once else []), seconds=plan.settle + 60)
+    at_once = ["--at-once"] if plan.at_once else []
+    left = json.loads(product.command(*words, "settle", str(plan.settle), *at_once, seconds=plan.settle + 60))
     record = product.folder / "record.json"
     record.write_text(json.dumps({"accepted": list(feed.accepted.values()), **outside.record()}))
     found = json.loads(product.command(*words, "count", str(record)))
     result.figures = {**found["figures"], "senders had to send again": feed.again, "people's acts": feed.acts}
-    result.problems = [*feed.refused, *json.loads(left), *found["problems"]]
+    # While something is still to be done, what was sent cannot be compared with what was to be sent.
+    result.problems = feed.refused + (left or found["problems"])
