@@ -18,6 +18,8 @@ from tests.faults.chaos.outside import Outside
 from tests.faults.chaos.product import KINDS, Product, until_healthy
 from tests.services.servers import RabbitMQ, Redis, Server, running
 
+PATIENCE = 300.0
+"""Seconds in which the copy must be up; a busy machine takes long."""
 BROKERS = {"redis": Redis, "rabbitmq": RabbitMQ}
 
 
@@ -64,7 +66,7 @@ def run(plan: Plan) -> Result:
         stack.callback(product.close)
         feed = _begin(product, plan)
         _kill(product, plan, result)
-        until_healthy(product, 120)
+        until_healthy(product, PATIENCE)
         feed.wait()
         _count(product, feed, outside, plan, result)
         result.log = product.tail()
@@ -84,7 +86,7 @@ def _broker(name: str, folder: Path) -> Iterator[Server | None]:
 def _begin(product: Product, plan: Plan) -> Feed:
     """The copy is up with its agency, and leads begin to come."""
     product.start()
-    until_healthy(product, 120)
+    until_healthy(product, PATIENCE)
     file = office.write(product.folder / "agency.yaml", plan.minute)
     product.command("manage.py", "agencyfile", "import", str(file))
     keys = [
@@ -108,7 +110,7 @@ def _kill(product: Product, plan: Plan, result: Result) -> None:
             result.kills[kind] += 1
             order = order[:-1]
         if kind == "everything":
-            until_healthy(product, 120)
+            until_healthy(product, PATIENCE)
 
 
 def _count(product: Product, feed: Feed, outside: Outside, plan: Plan, result: Result) -> None:
