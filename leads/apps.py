@@ -28,7 +28,7 @@ class LeadsConfig(AppConfig):
         watch(CONTACT, models.ContactWindow, models.EmergencyStop, models.DoNotCallList)
         for section in SECTIONS:
             register(section)
-        register_gate(followup.gate_messages)
+        register_gate(followup.gate_messages, followup.keep_of_messages)
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
         offboarding.on_leaving(followup.on_leaving)

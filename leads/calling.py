@@ -49,6 +49,8 @@ class Caution:
     """What whoever would call lacks, in a few words."""
     lacking: str = ""
     """The same in full, with their name."""
+    rule: str = ""
+    """What speaks against it, with its version."""
     is_quiet: bool = False
     """Only the hour is wrong."""
     is_forbidden: bool = False
@@ -70,6 +72,7 @@ def caution(lead: Lead, permission: Permission, caller: Caller | None = None) ->
             found,
             reason=permission.reason,
             until=free.astimezone(zone) if free else None,
+            rule=permission.rule,
             is_quiet=" hours v" in permission.rule,
             is_forbidden=permission.rule in FORBIDDEN,
         )

@@ -16,6 +16,9 @@ WRONG_NUMBER: Final = "The phone number is wrong."
 BAD_EMAIL: Final = "The e-mail address does not work."
 """Stands while the lead has the address that a mail server does not know; nothing automatic is sent there."""
 
+NO_WAY_LEFT: Final = "No way to contact them is left."
+"""Stands from when the gate found every channel closed for good until the number or address changes, or they agree anew."""
+
 
 def recognition_flags(*, zip_code: str, state: str, line: str, family: str) -> list[str]:
     """What of a place and a line could not be recognized."""

@@ -14,6 +14,7 @@ from agency.due import DueState
 from agency.models import Agency
 from leads.calling import Caution, cautions
 from leads.clocks import people, starts_at
+from leads.flags import NO_WAY_LEFT
 from leads.followup.selectors import is_due_call
 from leads.models import OPEN_STATUSES, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
 from leads.selectors import with_names
@@ -49,6 +50,8 @@ class Row:
     reasons: Sequence[Any]
     caution: Caution | None
     """Why they had better not be called now."""
+    unreachable: bool
+    """Nothing automatic can reach them any more."""
     stands_in: bool
     """The owner is on leave, and the lead is here for what is due of it."""
 
@@ -245,6 +248,7 @@ def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -
                 step_is_due=bool(step and step.due_at <= now),
                 reasons=lead.score_reasons[:3],
                 caution=warned.get(lead.pk),
+                unreachable=NO_WAY_LEFT in lead.flags,
                 stands_in=bool(reader and place.owner not in (None, reader)),
             )
         )
@@ -264,5 +268,7 @@ def _version(sections: Sequence[Section], total: int, page: int) -> str:
             shown.append(
                 (row.step and (row.step.pk, row.step.due_at), row.rung and (row.rung.pk, row.rung.due_at), row.step_is_due)
             )
-            shown.append((lead.name, str(lead.phone), lead.unplaced, row.line, row.since, row.starts_at, row.caution))
+            shown.append(
+                (lead.name, str(lead.phone), lead.unplaced, row.line, row.since, row.starts_at, row.caution, row.unreachable)
+            )
     return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()

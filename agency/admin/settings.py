@@ -68,5 +68,6 @@ class AgencyAdmin(WrittenFieldsMixin, OneRowAdmin):
                 )
             },
         ),
+        ("Contacting people", {"fields": (("contact_cap", "contact_cap_hours"),)}),
         ("Notices and targets", {"fields": ("notify", "targets")}),
     )

@@ -25,6 +25,9 @@ DEFAULT_TIMEZONE = "America/New_York"
 DEFAULT_NOTIFY = {"assigned": (Channel.IN_APP.value, Channel.EMAIL.value)}
 """How people hear of things where neither the agency nor they have said otherwise."""
 
+DEFAULT_CAP = (8, 48)
+"""Calls and texts to one number, and the hours in which they are counted, where the agency says nothing."""
+
 SHARES = ("contacted_within_5_min", "contacted_within_30_min", "lead_to_quote", "quote_to_bind", "lead_to_bind")
 COUNTS = ("real_time_seconds", "first_response_minutes", "never_contacted")
 TARGETS = (*COUNTS, *SHARES)
@@ -46,10 +49,13 @@ class AgencyEntry:
     notify: Mapping[str, tuple[str, ...]]
     targets: Mapping[str, float]
     appointments: str
+    contact_cap: int
+    contact_cap_hours: int
 
 
 def _check(raw: Any, problems: Problems) -> AgencyEntry:
     fields = Fields(raw, "agency", problems)
+    cap = fields.fields("contact_cap")
     entry = AgencyEntry(
         name=fields.text("name"),
         phone=fields.phone("phone", ""),
@@ -63,7 +69,10 @@ def _check(raw: Any, problems: Problems) -> AgencyEntry:
         notify={**DEFAULT_NOTIFY, **read_notify(fields)},
         targets=_targets(fields.fields("targets")),
         appointments=fields.one_of("appointments", AppointmentCheck.values, AppointmentCheck.WARN.value),
+        contact_cap=cap.whole("attempts", DEFAULT_CAP[0], high=1000),
+        contact_cap_hours=cap.whole("hours", DEFAULT_CAP[1], low=1, high=8760),
     )
+    cap.done()
     fields.done()
     return entry
 
@@ -162,6 +171,8 @@ def _write(entry: AgencyEntry, writing: Writing) -> None:
         "notify": {event: list(channels) for event, channels in entry.notify.items()},
         "targets": dict(entry.targets),
         "appointments": entry.appointments,
+        "contact_cap": entry.contact_cap,
+        "contact_cap_hours": entry.contact_cap_hours,
     }
     writing.count("agency", "agency", put(Agency.objects.first() or Agency(), values))
 
@@ -188,8 +199,14 @@ def _dump() -> dict[str, Any]:
         "notify": agency.notify,
         "targets": in_order(agency.targets, TARGETS),
         "appointments": "" if agency.appointments == AppointmentCheck.WARN else agency.appointments,
+        "contact_cap": _cap(agency),
     }
     return {key: value for key, value in values.items() if value}
+
+
+def _cap(agency: Agency) -> dict[str, int]:
+    cap = (agency.contact_cap, agency.contact_cap_hours)
+    return {} if cap == DEFAULT_CAP else dict(zip(("attempts", "hours"), cap, strict=True))
 
 
 SECTION = Section(key="agency", place=10, check=_check, write=_write, link=_link, dump=_dump, empty=None)

@@ -4,6 +4,7 @@ from agency.messaging import Permission
 from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
 from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
+from leads.followup.refusals import keep_of_messages
 from leads.followup.run import run_due
 from leads.followup.sequence import call_logged, end_all, on_decided, start, stop, stop_each
 from leads.followup.stewards import on_leaving
@@ -16,6 +17,7 @@ __all__ = [
     "call_logged",
     "end_all",
     "gate_messages",
+    "keep_of_messages",
     "may_contact",
     "on_decided",
     "on_leaving",

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 
 from agency.due import DueState, is_any, lock, record
 from agency.messaging import send_all
-from leads.followup import outcome
+from leads.followup import outcome, refusals
 from leads.followup.facts import StepRow, next_round
 from leads.followup.plans import plans
 from leads.followup.sequence import write
@@ -106,6 +106,8 @@ def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
             step.message = written.get(draft.dedupe_key)
     _replace_waiting_calls(steps, now)
     record(FollowUpStep, steps, FIELDS)
+    if refused := refusals.of_steps(steps, batch.book, now):
+        refusals.keep(refused, now)
     write(_further_rounds(steps, now))
 
 
