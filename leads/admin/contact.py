@@ -5,13 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Min, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
 
-from agency.admin.base import ModelAdmin, ReadOnlyAdmin, table, who
+from agency.admin.base import ModelAdmin, ReadOnlyAdmin, go_to, table, who
 from agency.admin.fields import Written, WrittenFieldsMixin
 from agency.hours import WEEKDAYS
 from leads import contactrules, donotcall, emergencies
@@ -185,17 +187,32 @@ class EmergencyStopAdmin(ModelAdmin):
             said = {name: form.cleaned_data[name] for name in ("state", "county", "since", "until", "reason")}
             obj.pk = emergencies.begin_stop(**said, by=who(request), now=timezone.now()).pk
 
-    @action(description="End it now", permissions=["change"])
-    def end_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(
+        description="End it now",
+        url_path="end-now",
+        icon="stop_circle",
+        permissions=["end"],
+        dialog={
+            "title": "End this stop now",
+            "description": "From now on the rows of the place hold again, and what waited goes out within their hours.",
+            "form_class": None,
+            "form_submit_text": "End the stop",
+        },
+    )
+    def end_now(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         """The stop is over."""
-        stop = EmergencyStop.objects.get(pk=object_id)
+        stop = get_object_or_404(EmergencyStop, pk=object_id)
         try:
             emergencies.end_stop(stop, by=who(request), now=timezone.now())
         except emergencies.EmergencyError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, ENDED.format(stop=stop))
-        return redirect("admin:leads_emergencystop_changelist")
+        return go_to(request, reverse("admin:leads_emergencystop_changelist"))
+
+    def has_end_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """As the role says."""
+        return bool(request.user.has_perm("leads.change_emergencystop"))
 
 
 @admin.register(DoNotCallList)

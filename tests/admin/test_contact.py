@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from leads.admin.contact_forms import IN_FUTURE, NO_LIST, NOT_FEDERAL
 from leads.donotcall import NOT_A_NUMBER
@@ -91,7 +92,7 @@ def test_she_stops_a_state_and_ends_it(rosa, office):
     made = EmergencyStop.objects.get()
     assert (made.state, made.by, made.until) == ("LA", office.rosa.user, None)
     assert [one.state for one in rulebook().stops] == ["LA"]
-    rosa.post(f"/admin/leads/emergencystop/{made.pk}/end-now")
+    rosa.post(reverse("admin:leads_emergencystop_end_now", args=[made.pk]), {"_form_submitted": "True"})
     made.refresh_from_db()
     assert made.until is not None
     assert made.ended_by == office.rosa.user
