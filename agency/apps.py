@@ -25,4 +25,5 @@ class AgencyConfig(AppConfig):
         post_migrate.connect(schedule.write, sender=last, dispatch_uid="agency.schedule")
         watch(ALERTS, AlertPreference)
         watch(ALERTS, PushDevice, fields={"user", "label", "failure"})
+        schedule.register(schedule.REACH)
         register(SECTION)

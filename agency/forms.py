@@ -12,7 +12,7 @@ class Styled(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field.widget, forms.CheckboxInput):
+            if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
                 style = "form-check-input"
             elif isinstance(field.widget, forms.Select):
                 style = "form-select"

@@ -42,6 +42,14 @@ def write(sender: AppConfig, using: str, **_: Any) -> None:
             task.save()
 
 
+REACH = Duty(
+    "People no alert can reach",
+    task="agency.tasks.watch_reach",
+    every=timedelta(minutes=10),
+    expires=timedelta(minutes=5),
+)
+
+
 def duties() -> list[Duty]:
     """All registered duties."""
     return list(_duties.values())

@@ -1,15 +1,19 @@
 """In which browsers people take pushes, and what they chose for their alerts: theirs to change, a manager's to see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from agency.admin.base import ReadOnlyAdmin
+from agency.messaging import reach
 from agency.messaging.models import Channel
-from agency.models import AlertPreference, PushDevice
+from agency.messaging.preferences import book
+from agency.models import AlertPreference, PushDevice, User
 
+REACHED = "alerts outside the app"
 AS_THE_AGENCY = "as the agency does"
 ONLY_IN_THE_APP = "only in the app"
 
@@ -53,6 +57,18 @@ class AlertPreferenceAdmin(ReadOnlyAdmin):
         if row.quiet_from is None or row.quiet_until is None:
             return "–"
         return f"{row.quiet_from:%H:%M} to {row.quiet_until:%H:%M} {row.timezone}".strip()
+
+
+def reach_column(user_of: Callable[[Any], User]) -> Callable[[Any], str]:
+    """A column of a list of people: how alerts reach each of them, as of one reading of everyone's devices."""
+    known = book()
+
+    @admin.display(description=REACHED)
+    def reached(row: Any) -> str:
+        """The channels, or that there is none."""
+        return reach.in_words(user_of(row), known)
+
+    return reached
 
 
 def in_words(channels: Sequence[str] | None) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from agency.admin.alerts import reach_column
 from agency.admin.base import ModelAdmin
 from agency.models import User
 
@@ -70,6 +71,10 @@ class UserAdmin(_UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With each one's groups, in one query more."""
         return super().get_queryset(request).prefetch_related("groups")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """With how alerts reach each of them."""
+        return (*super().get_list_display(request), reach_column(lambda user: user))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """The switches beyond the roles for superusers only."""

@@ -5,6 +5,7 @@ Every channel is a folder of this package with the name of its `Channel` value a
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -27,7 +28,11 @@ class RefusedError(Exception):
 
 
 class UnavailableError(Exception):
-    """The provider could not take it now; nothing was sent, and a later attempt may succeed."""
+    """The provider could not take it now; nothing was sent, and a later attempt may succeed, after `wait` if it named one."""
+
+    def __init__(self, why: str = "", *, wait: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
 
 
 class Provider(Protocol):
@@ -78,6 +83,12 @@ def problem(channel: str) -> str:
         return ""
     known = ", ".join(name for name in module.providers if name) or "none"
     return UNKNOWN_PROVIDER.format(setting=module.setting, scheme=scheme, known=known)
+
+
+def is_silent(channel: str) -> bool:
+    """Whether the provider that the settings choose only records what it is given, and tells nobody."""
+    chosen = channels()[channel].providers.get(urlsplit(_url(channel)).scheme)
+    return bool(getattr(chosen, "silent", False))
 
 
 def _url(channel: str) -> str:

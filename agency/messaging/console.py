@@ -10,6 +10,8 @@ logger = logging.getLogger(__name__)
 class ConsoleProvider:
     """Records deliveries in the log, by number only."""
 
+    silent = True
+
     def __init__(self, url: str = "") -> None:
         """The address is not used."""
 

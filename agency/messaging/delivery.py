@@ -12,10 +12,11 @@ from time import monotonic
 from traceback import format_tb
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
 from agency.due import IN_FLIGHT, DueState, claim_each, is_any, record
-from agency.messaging import channels, gate
+from agency.messaging import channels, gate, unheard
 from agency.messaging.models import Audience, Channel, Message
 
 LEASE = timedelta(seconds=30)
@@ -89,12 +90,12 @@ def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
             _deliver(message, providers, now)
             unrecorded.append(message)
             if monotonic() - recorded_at > RECORD_EVERY:
-                _record(unrecorded)
+                _record(unrecorded, now)
                 unrecorded, recorded_at = [], monotonic()
     finally:
         for message in left:
             message.state, message.leased_until, message.attempts = DueState.DUE, None, message.attempts - 1
-        _record(unrecorded)
+        _record(unrecorded, now)
         _hand_back(left)
         for provider in providers.values():
             provider.close()
@@ -128,7 +129,7 @@ def _deliver(message: Message, providers: dict[str, channels.Provider], now: dat
     except channels.RefusedError as error:
         _finish(message, DueState.FAILED, str(error), now)
     except channels.UnavailableError as error:
-        _try_later(message, str(error), now)
+        _try_later(message, str(error), now, error.wait)
     except Exception as error:
         # Where, and not what it says: the words of a provider's error may quote the address.
         where = "".join(format_tb(error.__traceback__))
@@ -162,17 +163,29 @@ def _finish(message: Message, state: DueState, outcome: str, now: datetime) -> N
     message.finished_at = None if state == DueState.STUCK else now
 
 
-def _try_later(message: Message, outcome: str, now: datetime) -> None:
+def _try_later(message: Message, outcome: str, now: datetime, wait: timedelta | None = None) -> None:
     if message.attempts > len(BACKOFF):
         return _finish(message, DueState.FAILED, outcome, now)
-    return _put_off(message, outcome, now + BACKOFF[message.attempts - 1])
+    usual = BACKOFF[message.attempts - 1]
+    return _put_off(message, outcome, now + (min(max(wait, usual), BACKOFF[-1]) if wait else usual))
 
 
 def _put_off(message: Message, outcome: str, until: datetime) -> None:
     message.state, message.outcome, message.due_at, message.leased_until = DueState.DUE, outcome, until, None
 
 
-def _record(messages: Sequence[Message]) -> None:
+def _record(messages: Sequence[Message], now: datetime) -> None:
+    """Write what came of each; where staff heard nothing for good, their managers are told in the same transaction."""
+    lost = [message for message in messages if unheard.is_lost(message)]
+    _write([message for message in messages if message not in lost])
+    if lost:
+        with transaction.atomic():
+            unheard.lock()
+            _write(lost)
+            unheard.tell_managers(lost, now)
+
+
+def _write(messages: Sequence[Message]) -> None:
     """Write what came of each, unless somebody took the row over since: then their word stands."""
     fields = ("state", "due_at", "leased_until", "finished_at", "outcome", "provider_id")
     record(Message, messages, fields, where=STILL_OURS)

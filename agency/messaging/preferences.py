@@ -75,10 +75,10 @@ def book(numbers: Mapping[str, int] | None = None) -> Book:
     return found
 
 
-def device_number(address: str) -> int | None:
-    """The device that an address of `Device.address` names."""
+def device_number(address: str) -> int:
+    """The device that an address of `Device.address` names; 0 for any other address."""
     number = address.rpartition("#")[2]
-    return int(number) if number.isascii() and number.isdigit() else None
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 def _read(stamp: tuple[int, ...]) -> Book:

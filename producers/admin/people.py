@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from agency.admin.alerts import reach_column
 from agency.admin.base import KeyedAdmin, link_to, table, who
 from agency.admin.fields import Written, WrittenFieldsMixin
 from producers import services
@@ -63,6 +64,10 @@ class ProducerAdmin(LeavingMixin, WrittenFieldsMixin, KeyedAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Producer | None = None) -> dict[str, tuple[str, ...]]:  # type: ignore[override]
         """The key follows the name while it is new."""
         return {"key": ("name",)} if obj is None else {}
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """With how alerts reach each of them."""
+        return (*super().get_list_display(request), reach_column(lambda producer: producer.user))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Producer]:
         """With teams, licenses and caps, in one query each."""

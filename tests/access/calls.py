@@ -66,6 +66,14 @@ password_change      GET    login  200   200   200   200     200       login  lo
 password_change      POST   login  200   200   200   200     200       login  login
 notices              GET    login  200   200   200   200     200       login  login
 read_notices         POST   login  302   302   302   302     302       login  login
+account_alerts       GET    login  200   200   200   200     200       login  login
+account_alerts       POST   login  422   422   422   422     422       login  login
+account_test         POST   login  302   302   302   302     302       login  login
+account_device_add   POST   login  302   302   302   302     302       login  login
+account_device_remove POST  login  404   404   404   404     404       login  login
+push_renewed         POST   400    400   400   400   400     400       400    400
+service_worker       GET    200    200   200   200   200     200       200    200
+manifest             GET    200    200   200   200   200     200       200    200
 favicon              GET    302    302   302   302   302     302       302    302
 healthz              GET    503    503   503   503   503     503       503    503
 leads:inbox          GET    login  200   200   200   200     403       login  login
@@ -117,6 +125,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("api:flag_score", "POST"): {"verdict": "too_high"},
     ("login", "POST"): {"username": "james", "password": "james"},
     ("password_change", "POST"): {"old_password": "wrong"},
+    ("account_alerts", "POST"): {"urgent_how": "own"},
     ("producers:presence", "POST"): {"presence": "busy"},
     ("leads:edit", "POST"): {"first_name": "Ana"},
     ("leads:decline", "POST"): {"reason": "too_busy"},

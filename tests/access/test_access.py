@@ -62,6 +62,7 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
         "api:territory": ["north_county"],
         "api:nothing": ["no/such/thing/"],
         "leads:rejected_one": [rejected.pk],
+        "account_device_remove": [0],
         "leads:unsubscribe": [unsubscribe_token(mail.pk)],
         "leads:email_tracking": ["postmark"],
         "leads:email_inbound": ["postmark"],

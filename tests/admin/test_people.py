@@ -1,5 +1,6 @@
 """People edited in the admin: what is saved there decides who gets the next lead."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from leads.models import Lead
 from producers.admin.forms import ENDS_BEFORE_IT_BEGINS, HOURS_OVERLAP, KEY_TAKEN, OWN_BACKUP
 from producers.models import License, Load, Producer
 from tests.admin.browser import add_row, errors_of, form_of, page, row, send
+from tests.messaging.pushing import Browser
 from tests.office import ANA, NOW
 
 
@@ -183,6 +185,15 @@ def test_the_page_shows_what_someone_holds_beside_their_caps(rosa, office):
     assert "Open leads" in text
     assert ">20<" in text
     assert "november 2026" in text.lower()
+
+
+def test_the_lists_of_people_say_how_alerts_reach_each_of_them(rosa, office, settings):
+    settings.EMAIL_URL = settings.SMS_URL = ""
+    Browser().device(office.sarah.user, "https://web.push.apple.com/a", NOW)
+    for name in ("producers_producer_changelist", "agency_user_changelist"):
+        text = rosa.get(page(name)).content.decode()
+        assert (text.count("only in the app"), "alerts outside the app" in text.lower()) == (4, True)
+        assert re.search(r"Sarah M\..*?\bpush\b", text, re.DOTALL)
 
 
 def test_licences_are_found_by_how_soon_they_expire(rosa, office):

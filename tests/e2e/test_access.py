@@ -36,6 +36,7 @@ def test_no_page_has_a_serious_fault(visit: Visit) -> None:
         f"/leads/rejected/{RejectedIntake.objects.get().pk}/",
         "/notices/",
         "/password/",
+        "/account/alerts/",
     ]
     found = []
     for name, paths in (("", public), ("rosa", staff)):

@@ -246,7 +246,7 @@ def test_staff_messages_do_not_ask_the_gate(texts, now, open_gate):
 
 
 def test_a_channel_that_does_not_exist_yet_fails_visibly(now, sarah):
-    message = send(channel="push", audience="staff", kind="note", user=sarah, to="device", now=now)
+    message = send(channel="pigeon", audience="staff", kind="note", user=sarah, to="loft", now=now)
     deliver_due(now)
     assert (stored(message).state, stored(message).outcome) == (DueState.FAILED, delivery.NO_CHANNEL)
 

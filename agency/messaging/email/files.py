@@ -13,6 +13,8 @@ from agency.messaging.models import Message
 class FileProvider:
     """Writes one `.eml` file per message under `EMAIL_FILE_PATH`; a second attempt replaces the file."""
 
+    silent = True
+
     def __init__(self, url: str = "") -> None:
         """The folder exists."""
         self.folder = Path(settings.EMAIL_FILE_PATH)
