@@ -12,11 +12,13 @@ class LeadsConfig(AppConfig):
         from agency import warming
         from agency.agencyfile import register
         from agency.messaging import register_gate
+        from agency.messaging.feedback import register_listener
         from agency.revisions import CONTACT, PLANS, SCORING, SOURCES, watch
         from leads import contactrules, followup, models, schedule
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.followup import whereabouts
+        from leads.inbound.problems import on_problem
         from leads.intake import places
         from producers import counties
         from routing import assignment, offboarding
@@ -29,6 +31,7 @@ class LeadsConfig(AppConfig):
         for section in SECTIONS:
             register(section)
         register_gate(followup.gate_messages, followup.keep_of_messages)
+        register_listener(on_problem)
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
         offboarding.on_leaving(followup.on_leaving)

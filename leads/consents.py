@@ -12,6 +12,7 @@ from agency.models import User
 from leads import followup
 from leads.confirmations import CONFIRMATIONS
 from leads.models import Consent, Lead
+from routing import escalation
 
 UNSUBSCRIBE: Final = "unsubscribe"
 """The event by which a person leaves our mailings."""
@@ -22,6 +23,24 @@ BY_PHONE: Final = ("call", "sms")
 ASKED_TO_STOP: Final = "They asked to stop."
 OUTBOX: Final = {"call": "voice", "sms": "sms", "email": "email"}
 """What each channel of a consent is called in the outbox."""
+STOPPED_BY: Final = {
+    "sms": "STOP by text",
+    "email": "STOP by e-mail",
+    "call": "Asked on the phone to stop",
+    "in_person": "Asked in person to stop",
+    "producer": "Asked to stop",
+    UNSUBSCRIBE: "Unsubscribed",
+    "twilio": "STOP to the text provider",
+}
+
+
+def stopped_words(row: Consent) -> str:
+    """What taking it back came to, for the timeline: "STOP by text: nothing automatic will go to this number"."""
+    closed = [name for name, where in (("number", row.phone), ("address", row.email)) if where]
+    if not closed:
+        return ": ".join(filter(None, ("Consent taken back", ", ".join(row.channels))))
+    how = STOPPED_BY.get(row.via, "Asked to stop")
+    return f"{how}: nothing automatic will go to this {' or '.join(closed)}"
 
 
 def withdrawal(channels: Sequence[str], *, at: datetime, via: str, phone: str = "", email: str = "", text: str = "") -> Consent:
@@ -50,9 +69,12 @@ def opt_out(
     row = withdrawal(channels, at=at, via=via, phone=phone, email=email, text=text)
     row.lead, row.by = lead, by
     row.save()
-    reached = Q(phone=phone) & ~Q(phone="") | Q(email=email) & ~Q(email="")
-    leads = set(Lead.objects.filter(reached).values_list("pk", flat=True)) | ({lead.pk} if lead else set())
+    leads = {lead.pk} if lead else set()
+    for mine in filter(None, (phone and Q(phone=phone), email and Q(email=email))):
+        leads |= set(Lead.objects.filter(mine).values_list("pk", flat=True))
     followup.stop_each(leads, event=event, now=now)
+    if lead is not None and "call" in channels:
+        escalation.stop(lead.pk, now=now, why=event)  # nobody is pressed to call someone who asked not to be called
     unsent = Message.objects.filter(state=DUE, audience=Audience.CONSUMER, channel__in=[OUTBOX[name] for name in channels])
     unsent.filter(to__in=[each for each in (phone, email) if each]).exclude(kind__in=CONFIRMATIONS).update(
         state=DueState.SKIPPED, finished_at=now, outcome=ASKED_TO_STOP
@@ -68,9 +90,17 @@ def email_is_closed(address: str) -> bool:
 
 
 def opt_in(
-    *, lead: Lead | None, channels: Sequence[str], phone: str = "", email: str = "", via: str, text: str, at: datetime
+    *,
+    lead: Lead | None,
+    channels: Sequence[str],
+    phone: str = "",
+    email: str = "",
+    via: str,
+    text: str,
+    at: datetime,
+    by: User | None = None,
 ) -> Consent:
-    """These channels to this number and address are open again, by the person's own word. In the caller's transaction."""
-    row = Consent(phone=phone, email=email, channels=list(channels), granted=True, text=text, at=at, via=via, lead=lead)
+    """These channels to this number and address are open again. In the caller's transaction."""
+    row = Consent(phone=phone, email=email, channels=list(channels), granted=True, text=text, at=at, via=via, lead=lead, by=by)
     row.save()
     return row

@@ -108,7 +108,8 @@ class Dossier:
         lead = self.lead
         shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
         warned = (self.caution, self.license_note)
-        return hashlib.blake2s(repr((shown, warned, self.next)).encode(), digest_size=8).hexdigest()
+        receipts = [(entry.data["receipt"], entry.data["receipt_at"]) for entry in self.entries if "receipt" in entry.data]
+        return hashlib.blake2s(repr((shown, warned, receipts, self.next)).encode(), digest_size=8).hexdigest()
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:

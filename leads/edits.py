@@ -9,7 +9,7 @@ from django.db import transaction
 from agency.models import User
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
-from leads.flags import BAD_EMAIL, NO_WAY_LEFT, WRONG_NUMBER, reflag, unflag, unrecognised
+from leads.flags import BAD_EMAIL, NO_WAY_LEFT, OF_THE_NUMBER, reflag, unflag, unrecognised
 from leads.history import note_status
 from leads.intake import fields
 from leads.intake.fields import FieldError
@@ -56,7 +56,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
     if "phone" in changed:
-        unflag(lead, WRONG_NUMBER)
+        unflag(lead, *OF_THE_NUMBER)
     if {"phone", "email"} & set(changed):
         unflag(lead, NO_WAY_LEFT)
     if "email" in changed:

@@ -12,6 +12,9 @@ UNKNOWN_ZIP: Final = "“{zip_code}” is not a ZIP code we know."
 POSSIBLE_DUPLICATE: Final = "Possibly the same person as lead {lead}."
 WRONG_NUMBER: Final = "The phone number is wrong."
 """Stands while the lead has the number that somebody logged as wrong; nothing is sent there, and no call asked for."""
+NOT_TEXTABLE: Final = "The phone number takes no texts."
+"""Stands while the lead has a number that the carriers say takes none."""
+OF_THE_NUMBER: Final = (WRONG_NUMBER, NOT_TEXTABLE)
 
 BAD_EMAIL: Final = "The e-mail address does not work."
 """Stands while the lead has the address that a mail server does not know; nothing automatic is sent there."""
@@ -46,6 +49,6 @@ def flag(lead: Lead, words: str) -> None:
     lead.flags = list(dict.fromkeys([*lead.flags, words]))
 
 
-def unflag(lead: Lead, words: str) -> None:
-    """The lead (unsaved) does not have the flag."""
-    lead.flags = [one for one in lead.flags if one != words]
+def unflag(lead: Lead, *words: str) -> None:
+    """The lead (unsaved) has none of these flags."""
+    lead.flags = [one for one in lead.flags if one not in words]

@@ -12,6 +12,7 @@ from agency.templatetags.pages import phone as national
 from leads import current
 from leads.intake import fields as intake_fields
 from leads.models import Lead, Source, SourceKind, Status, TouchChannel, TouchOutcome, Verdict
+from leads.work.stopping import EVERYTHING, SCOPES
 from producers.models import Family, Producer
 
 CONSENT_TEXT: Final = (
@@ -280,6 +281,13 @@ class NoteForm(PageForm):
         widget=forms.Textarea(attrs={"rows": "2", "placeholder": "Write something down"}),
         error_messages={"required": "Write something first."},
     )
+
+
+class StopForm(PageForm):
+    """They asked to stop: what, and in which words."""
+
+    scope = forms.ChoiceField(choices=[(name, label) for name, (label, _) in SCOPES.items()], initial=EVERYTHING)
+    note = text("In their words", 300)
 
 
 class FlagForm(PageForm):

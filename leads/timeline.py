@@ -9,6 +9,7 @@ from typing import Any
 from agency.due import DueState
 from agency.messaging.models import Audience
 from agency.models import Message, User
+from leads.consents import stopped_words
 from leads.licensing import in_words, proof_in_words
 from leads.models import (
     Consent,
@@ -121,11 +122,15 @@ def _messages(lead: Lead) -> Iterator[Entry]:
     for row in Message.objects.filter(lead=lead).select_related("user").order_by("-pk"):
         to_lead = row.audience == Audience.CONSUMER
         to = "the lead" if to_lead else _name(row.user)
-        data = {"kind": row.kind, "channel": row.channel, "audience": row.audience, "state": row.state}
+        data: dict[str, Any] = {"kind": row.kind, "channel": row.channel, "audience": row.audience, "state": row.state}
         text, title = row.subject or row.body, f"{row.get_channel_display()} to {to}"
         on_its_way = row.state in (DueState.DUE, DueState.IN_FLIGHT)
         if row.state != DueState.DONE and (to_lead or not on_its_way):  # staff will have it in a moment, the lead perhaps not
             text, title = row.outcome or text, f"{title} ({row.get_state_display().lower()})"
+        if to_lead and row.receipt:
+            words = row.get_receipt_display().lower()
+            told = {"receipt": row.receipt, "receipt_at": row.receipt_at, "receipt_error": row.receipt_error}
+            data = {**data, **told, "receipt_words": words}
         yield Entry(row.finished_at or row.created_at, "message", title, text, data=data)
 
 
@@ -143,10 +148,12 @@ def _escalations(lead: Lead) -> Iterator[Entry]:
 
 
 def _consents(lead: Lead) -> Iterator[Entry]:
-    for row in Consent.objects.filter(lead=lead).order_by("-pk"):
-        title = "Consent given" if row.granted else "Consent taken back"
+    for row in Consent.objects.filter(lead=lead).select_related("by").order_by("-pk"):
+        title = "Consent given" if row.granted else stopped_words(row)
+        if row.granted and row.channels:
+            title = f"{title}: {', '.join(row.channels)}"
         data = {"channels": row.channels, "granted": row.granted, "via": row.via}
-        yield Entry(row.at, "consent", f"{title}: {', '.join(row.channels)}" if row.channels else title, row.text, data=data)
+        yield Entry(row.at, "consent", title, row.text, _name(row.by), data)
 
 
 def _sales(lead: Lead) -> Iterator[Entry]:

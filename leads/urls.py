@@ -4,6 +4,7 @@ from django.urls import path
 
 from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, stuck, unsubscribe, why
 from leads.views.hooks import email as email_hooks
+from leads.views.hooks import twilio_sms
 
 app_name = "leads"
 urlpatterns = [
@@ -30,6 +31,9 @@ urlpatterns = [
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("hooks/email/<str:esp>/tracking/", email_hooks.tracking, name="email_tracking"),
     path("hooks/email/<str:esp>/inbound/", email_hooks.inbound, name="email_inbound"),
+    path("leads/<int:pk>/stop/", lead.stop, name="stop"),
+    path("hooks/twilio/sms/", twilio_sms.received, name="twilio_sms"),
+    path("hooks/twilio/sms/status/", twilio_sms.status, name="twilio_sms_status"),
     path("quote/", quote.quote_form, name="quote_form"),
     path("quote/thanks/", quote.quote_thanks, name="quote_thanks"),
 ]

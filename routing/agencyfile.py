@@ -123,7 +123,7 @@ SECTIONS = (
         write=_nothing,
         link=_link_rules,
         dump=_dump_rules,
-        cautions=lambda rules: () if rules else (NO_RULES,),
+        cautions=lambda rules, _: () if rules else (NO_RULES,),
         empty=[],
     ),
     Section(key="escalation", place=100, check=_check_escalation, write=_write_escalation, dump=_dump_escalation, empty={}),

@@ -59,7 +59,7 @@ def check(data: Any) -> dict[str, Any]:
 
 def cautions(entries: Mapping[str, Any]) -> list[str]:
     """What a file that can be imported does, and somebody may not have meant; each with its path. `entries`: from `check`."""
-    return [said for section in sections() if section.key in entries for said in section.cautions(entries[section.key])]
+    return [said for section in sections() if section.key in entries for said in section.cautions(entries[section.key], entries)]
 
 
 def load(path: str | Path, *, now: datetime | None = None, by: User | None = None) -> Writing:

@@ -36,7 +36,7 @@ def no_names(_: Any) -> Mapping[str, frozenset[str]]:
     return {}
 
 
-def no_cautions(_: Any) -> Sequence[str]:
+def no_cautions(_: Any, __: Mapping[str, Any]) -> Sequence[str]:
     """Nothing to say."""
     return ()
 
@@ -65,8 +65,8 @@ class Section:
     link: Callable[[Any, Writing], None] = no_links
     finish: Callable[[Any, Writing], None] = no_links
     """Once everything is written and linked and has its revision numbers: what follows from it."""
-    cautions: Callable[[Any], Sequence[str]] = no_cautions
-    """What the entries, right as they are, do that somebody may not have meant."""
+    cautions: Callable[[Any, Mapping[str, Any]], Sequence[str]] = no_cautions
+    """What the entries, right as they are and beside those of all sections, do that somebody may not have meant."""
     empty: Any = ()
     """What stands for an absent section; None: the section must be there."""
 

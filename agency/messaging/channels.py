@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from agency.messaging.feedback import Problem
 from agency.messaging.models import Channel, Message
 
 if TYPE_CHECKING:
@@ -23,15 +24,23 @@ if TYPE_CHECKING:
 UNKNOWN_PROVIDER = "{setting}: no provider is called {scheme!r}; there is {known}."
 
 
-class RefusedError(Exception):
+class NotSentError(Exception):
+    """Nothing was sent; `problem` says what that means beyond the message, where it means more."""
+
+    def __init__(self, words: str, problem: Problem | None = None) -> None:
+        super().__init__(words)
+        self.problem = problem
+
+
+class RefusedError(NotSentError):
     """The provider said no for good; nothing was sent."""
 
 
-class UnavailableError(Exception):
+class UnavailableError(NotSentError):
     """The provider could not take it now; nothing was sent, and a later attempt may succeed, after `wait` if it named one."""
 
-    def __init__(self, why: str = "", *, wait: timedelta | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, words: str = "", problem: Problem | None = None, *, wait: timedelta | None = None) -> None:
+        super().__init__(words, problem)
         self.wait = wait
 
 

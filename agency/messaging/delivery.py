@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Case, Q, Value, When, prefetch_related_objects
 
 from agency.due import IN_FLIGHT, DueState, claim_each, is_any, record
-from agency.messaging import channels, gate, unheard
+from agency.messaging import channels, feedback, gate, unheard
 from agency.messaging.models import Audience, Channel, Message
 
 LEASE = timedelta(seconds=30)
@@ -83,11 +83,13 @@ def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
     unrecorded = _refuse(batch, now)
     left = deque(message for message in batch if message.state == DueState.IN_FLIGHT)
     providers: dict[str, channels.Provider] = {}
+    problems: list[tuple[Message, feedback.Problem]] = []
     recorded_at = started
     try:
         while left and monotonic() - started <= LEASE.total_seconds() / 2:
             message = left.popleft()  # before it is tried: whatever interrupts that, it is not handed back as if untried
-            _deliver(message, providers, now)
+            if problem := _deliver(message, providers, now):
+                problems.append((message, problem))
             unrecorded.append(message)
             if monotonic() - recorded_at > RECORD_EVERY:
                 _record(unrecorded, now)
@@ -99,6 +101,8 @@ def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
         _hand_back(left)
         for provider in providers.values():
             provider.close()
+    for message, problem in problems:
+        feedback.report(message, problem, now)
     return bool(left)
 
 
@@ -122,14 +126,16 @@ def _refuse(batch: Sequence[Message], now: datetime) -> list[Message]:
     return refused
 
 
-def _deliver(message: Message, providers: dict[str, channels.Provider], now: datetime) -> None:
-    """Talk to the provider; the message's state afterwards says what came of it."""
+def _deliver(message: Message, providers: dict[str, channels.Provider], now: datetime) -> feedback.Problem | None:
+    """Talk to the provider; the message's state says what came of it, and what is returned what that means beyond it."""
     try:
         message.provider_id = _provider(message, providers).deliver(message)[:120]
     except channels.RefusedError as error:
         _finish(message, DueState.FAILED, str(error), now)
+        return error.problem
     except channels.UnavailableError as error:
         _try_later(message, str(error), now, error.wait)
+        return error.problem
     except Exception as error:
         # Where, and not what it says: the words of a provider's error may quote the address.
         where = "".join(format_tb(error.__traceback__))
@@ -140,6 +146,7 @@ def _deliver(message: Message, providers: dict[str, channels.Provider], now: dat
             _try_later(message, UNCLEAR, now)
     else:
         _finish(message, DueState.DONE, "", now)
+    return None
 
 
 def _provider(message: Message, providers: dict[str, channels.Provider]) -> channels.Provider:

@@ -11,6 +11,7 @@ from agency.messaging.channels import address_of
 from agency.messaging.models import Audience, Channel, Message, Severity
 from agency.messaging.quiet import QuietHours
 from agency.messaging.sms import segments
+from agency.messaging.sms.text import as_sent
 from agency.poke import poke
 
 if TYPE_CHECKING:
@@ -117,9 +118,13 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "provider_id": "",
         "receipt": "",
         "receipt_error": "",
-        "segments": segments.count(draft.body) if draft.channel == Channel.SMS else 0,
+        "segments": _segments(draft) if draft.channel == Channel.SMS else 0,
         "created_at": now,
     }
+
+
+def _segments(draft: Draft) -> int:
+    return segments.count(as_sent(audience=draft.audience, subject=draft.subject[:300], body=draft.body, path=draft.path))
 
 
 def _write(rows: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:

@@ -22,5 +22,6 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "django_celery_beat": {"level": "WARNING"},
+        "twilio.http_client": {"level": "WARNING"},  # a dozen lines for every request
     },
 }

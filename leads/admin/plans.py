@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from agency.admin.base import KeyedAdmin, ReadOnlyAdmin, TabularInline
 from agency.admin.fields import Written, WrittenFieldsMixin
 from agency.admin.outbox import STATE_COLOURS
 from leads.admin.forms import PlanForm, PlanStepForm, TemplateForm
+from leads.followup import opening
 from leads.followup.templates import VARIABLES
 from leads.models import FollowUpStep, Plan, PlanStep, Template
 
@@ -76,6 +77,12 @@ class TemplateAdmin(KeyedAdmin):
     search_fields = ("key", "subject", "body")
     fields = ("key", "channel", "subject", "body", "placeholders", "active")
     readonly_fields = ("placeholders",)
+
+    def save_model(self, request: HttpRequest, obj: Template, form: Any, change: bool) -> None:
+        """Saved; what carriers ask of an opening text and this one does not say is said."""
+        super().save_model(request, obj, form, change)
+        for why in opening.warnings(obj):
+            messages.warning(request, f"{obj.key}: {why}.")
 
     @admin.display(description="may contain")
     def placeholders(self, template: Template) -> SafeString:

@@ -5,7 +5,9 @@ from typing import Any
 
 from agency.agencyfile.fields import Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section, Writing, put_keyed
+from leads.agencyfile.plans import KEY as PLANS
 from leads.followup import templates as wording
+from leads.followup.opening import OPENS_ON, lacks
 from leads.models import Template
 
 CHANNELS = ("sms", "email", "call", "voice")
@@ -44,4 +46,19 @@ def _names(raw: Any) -> dict[str, frozenset[str]]:
     return {"template": names_in(rows), **of_channel}
 
 
-SECTION = Section(key="templates", place=90, check=_check, write=_write, dump=_dump, names=_names)
+def _cautions(entries: dict[str, dict[str, Any]], everything: Mapping[str, Any]) -> list[str]:
+    """The first text of a plan that does not say who writes or how to stop."""
+    opening: set[str | None] = set()
+    for plan in everything.get(PLANS, ()):
+        first = next((step for step in plan.steps if step.channel == "sms"), None)
+        if first is not None and plan.starts in OPENS_ON:
+            opening |= {first.template, first.otherwise}
+    return [
+        f"templates[{place}].body: {why}"
+        for place, (key, values) in enumerate(entries.items())
+        if key in opening
+        for why in lacks(values["body"])
+    ]
+
+
+SECTION = Section(key="templates", place=90, check=_check, write=_write, dump=_dump, names=_names, cautions=_cautions)

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Final
 
+from phonenumber_field.phonenumber import PhoneNumber
+
 from agency.messaging import send
 from agency.messaging.letterhead import letterhead
 from agency.messaging.models import Audience, Channel
+from agency.templatetags.pages import phone as national
 from leads import confirmations
 from leads.inbound.words import Heading, Meaning
 from leads.models import InboundMessage
@@ -38,7 +41,7 @@ def answer(message: InboundMessage, heading: Heading, *, was_stopped: bool, now:
         kind=kind,
         lead_id=message.lead_id,
         to=message.sender,
-        body=words.format(agency=head.name, phone=head.phone or head.website),
+        body=words.format(agency=head.name, phone=national(PhoneNumber.from_string(head.phone)) if head.phone else head.website),
         dedupe_key=f"inbound:{message.pk}",
         now=now,
     )

@@ -49,13 +49,13 @@ def heard(
     now: datetime,
     to: str = "",
     lead: Lead | None = None,
-    answered: bool = False,
+    told_as: Meaning | None = None,
 ) -> Heard:
     """The words are kept and have had their effect, once for each of the provider's `event_id`.
 
     The lead is the one given, else the sender's: open before nurtured before closed, the newest of them. Words stop the plans
     that stop on a reply, on every open lead of the sender, and bring a nurtured lead back to an owner; "stop" closes the number
-    or address everywhere; whoever owns the lead is told. `answered`: the provider has answered STOP, START or HELP itself.
+    or address everywhere; whoever owns the lead is told. `told_as`: what the provider took it for, and has answered itself.
     """
     who = Sender(channel, sender.strip().lower() if channel == TouchChannel.EMAIL else sender.strip())
     with transaction.atomic():
@@ -64,7 +64,7 @@ def heard(
             return Heard(known, known.lead, Meaning(known.kind), is_new=False)
         senders.hold(who)
         stopped = senders.is_opted_out(who)
-        heading = classify(fresh(text) if channel == TouchChannel.EMAIL else text, opted_out=stopped)
+        heading = _read(fresh(text) if channel == TouchChannel.EMAIL else text, stopped, told_as)
         leads = list(senders.leads_of(who))
         about = lead or next(iter(leads), None)
         message = _kept(who, text, heading, about)
@@ -73,10 +73,15 @@ def heard(
         message.save()
         _touch(message, heading, now)
         _follow_from(message, heading, who, leads, now)
-        if not answered:
+        if told_as is None:
             answers.answer(message, heading, was_stopped=stopped, now=now)
-        alert(message, heading, about, now)
+        alert(message, heading, leads, now)
     return Heard(message, about, heading.meaning, is_new=True)
+
+
+def _read(text: str, stopped: bool, told_as: Meaning | None) -> Heading:
+    heading = classify(text, opted_out=stopped)
+    return heading if told_as in (None, heading.meaning) else Heading(told_as, complaint=heading.complaint)
 
 
 def _kept(who: Sender, text: str, heading: Heading, lead: Lead | None) -> InboundMessage:

@@ -7,7 +7,7 @@ from typing import Final
 from agency.phones import e164
 from leads.current import Configuration
 from leads.facts import facts_of, known_person
-from leads.flags import POSSIBLE_DUPLICATE, WRONG_NUMBER, reflag, unflag, unrecognised
+from leads.flags import OF_THE_NUMBER, POSSIBLE_DUPLICATE, WRONG_NUMBER, reflag, unflag, unrecognised
 from leads.history import note_status
 from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, Rows, write_rows
@@ -76,7 +76,7 @@ def _complete(lead: Lead, arrival: Arrival) -> None:
     """The lead has what it lacked and the arrival brings; a number replaces a wrong one, a wish to be called an older one."""
     if WRONG_NUMBER in lead.flags and arrival.phone and arrival.phone != e164(lead.phone):
         lead.phone, lead.phone_extension = "", ""
-        unflag(lead, WRONG_NUMBER)
+        unflag(lead, *OF_THE_NUMBER)
     for name in FILLED:
         if not getattr(lead, name) and getattr(arrival, name):
             setattr(lead, name, getattr(arrival, name))

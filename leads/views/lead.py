@@ -15,7 +15,7 @@ from agency.pages import PageRequest, page
 from agency.roles import ABILITIES, MANAGER
 from leads import work
 from leads.dossier import dossier
-from leads.forms import OUTCOMES, DeclineForm, FlagForm, NoteForm, PageForm, ReassignForm, StatusForm, TouchForm
+from leads.forms import OUTCOMES, DeclineForm, FlagForm, NoteForm, PageForm, ReassignForm, StatusForm, StopForm, TouchForm
 from leads.inbox import first_response
 from leads.intake import IntakeError
 from leads.models import Lead
@@ -68,6 +68,19 @@ def touch(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{lead.name}: {made.get_channel_display().lower()} logged, {made.get_outcome_display().lower()}."
 
     return _act(request, pk, TouchForm(request.POST), service, "touch")
+
+
+@page("work_leads")
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """They asked to stop: nothing automatic goes there any more."""
+
+    def service(lead: Lead, form: PageForm) -> str:
+        data = form.cleaned_data
+        closed = work.ask_to_stop(lead, by=_person(request), scope=data["scope"], note=data["note"])
+        return f"{lead.name}: {closed}"
+
+    return _act(request, pk, StopForm(request.POST), service, "stop")
 
 
 @page("work_leads")
@@ -158,6 +171,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "status": StatusForm(auto_id="status_%s", initial={"status": _likely(lead)}),
         "note": NoteForm(auto_id="note_%s"),
         "flag": FlagForm(auto_id="flag_%s"),
+        "stop": StopForm(auto_id="stop_%s"),
         "decline": DeclineForm(auto_id="decline_%s", reasons=DECLINE_REASONS.items()),
         "reassign": ReassignForm(auto_id="reassign_%s") if may_reassign else None,
     }

@@ -8,6 +8,7 @@ from leads.work.desk import WorkError
 from leads.work.notes import add_note, flag_score
 from leads.work.ownership import DECLINE_REASONS, accept, decline, reassign
 from leads.work.statuses import set_status
+from leads.work.stopping import ask_to_stop
 from leads.work.touches import log_touch
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "WorkError",
     "accept",
     "add_note",
+    "ask_to_stop",
     "decline",
     "flag_score",
     "log_touch",

@@ -101,8 +101,11 @@ leads:decline        POST   login  302   404   404   422     403       login  lo
 leads:touch          POST   login  302   404   404   302     403       login  login
 leads:status         POST   login  302   404   404   302     403       login  login
 leads:note           POST   login  302   404   404   302     403       login  login
+leads:stop           POST   login  302   404   404   302     403       login  login
 leads:flag           POST   login  302   404   404   302     403       login  login
 leads:reassign       POST   login  403   403   403   302     403       login  login
+leads:twilio_sms     POST   403    403   403   403   403     403       403    403
+leads:twilio_sms_status POST 403   403   403   403   403     403       403    403
 leads:quote_form     GET    200    200   200   200   200     200       200    200
 leads:quote_form     POST   422    422   422   422   422     422       422    422
 leads:quote_thanks   GET    200    200   200   200   200     200       200    200
@@ -132,6 +135,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("leads:touch", "POST"): {"outcome": "no_answer"},
     ("leads:status", "POST"): {"status": "contacted"},
     ("leads:note", "POST"): {"text": "Prefers evenings"},
+    ("leads:stop", "POST"): {"scope": "all"},
     ("leads:flag", "POST"): {"verdict": "too_high"},
     ("leads:stuck_decide", "POST"): {"decision": "leave"},
     ("leads:reassign", "POST"): {"reason": "James is in court"},

@@ -269,6 +269,17 @@ def test_a_file_without_rules_is_fine_and_warned_of(
     assert capsys.readouterr().err == warned
 
 
+def test_a_first_text_that_does_not_say_who_writes_or_how_to_stop_is_warned_of(
+    data: Data, write: Callable[[Any], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = next(n for n, one in enumerate(data["templates"]) if one["key"] == "first_text")
+    put(data, f"templates.{place}.body", "Hi {{ lead.first_name }}, it is me. STOP ends this.")
+    call_command("agencyfile", "check", str(write(data)))
+    assert capsys.readouterr().err == (
+        f"Warning: templates[{place}].body: it opens a conversation and does not say who writes: put {{{{ agency.name }}}} in\n"
+    )
+
+
 def test_import_without_a_file_and_export_to_nowhere_say_so(data: Data, tmp_path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(CommandError, match="needs a FILE"):
         call_command("agencyfile", "import")

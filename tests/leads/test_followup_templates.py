@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leads.followup import opening
 from leads.followup.templates import VARIABLES, TemplateError, in_a_sentence, problems, render
 
 VALUES = {name: f"<{name}>" for name in VARIABLES}
@@ -56,3 +57,17 @@ def test_whatever_has_no_problems_can_be_rendered(template):
 )
 def test_a_line_stands_inside_a_sentence(title, words):
     assert in_a_sentence(title) == words
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("{{ agency.name }} here. STOP ends these texts.", []),
+        ("{{agency.name}} here. Reply STOP to opt out.", []),
+        ("{{ producer.name }} here. STOP ends these texts.", [opening.NO_NAME]),
+        ("{{ agency.name }} here. Shall I stop by?", [opening.NO_STOP]),
+        ("Hello", [opening.NO_NAME, opening.NO_STOP]),
+    ],
+)
+def test_an_opening_text_names_the_agency_and_how_to_stop(body, missing):
+    assert opening.lacks(body) == missing

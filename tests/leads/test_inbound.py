@@ -90,7 +90,7 @@ def test_one_confirmation_goes_out_although_the_number_is_closed(lead):
     [confirmation] = to_consumers(kind="opt_out_confirmation")
     assert (confirmation.state, confirmation.to) == (DueState.DONE, NUMBER)
     assert confirmation.body == (
-        "Harbor Point Insurance: You're unsubscribed and will get no more texts or calls from us. Questions: +12125550100"
+        "Harbor Point Insurance: You're unsubscribed and will get no more texts or calls from us. Questions: (212) 555-0100"
     )
 
 
@@ -106,7 +106,7 @@ def test_help_is_answered_at_once_whatever_the_hour(lead):
     deliver_due(late)
     answer = to_consumers(kind="help_answer").get()
     assert answer.state == DueState.DONE
-    for words in ("Harbor Point Insurance", "+12125550100", "Msg & data rates may apply", "STOP"):
+    for words in ("Harbor Point Insurance", "(212) 555-0100", "Msg & data rates may apply", "STOP"):
         assert words in answer.body
     assert pending(lead)
 

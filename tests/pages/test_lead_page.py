@@ -250,3 +250,16 @@ def test_the_price_of_the_page_does_not_grow_with_its_history(
         work.add_note(ana, by=office.sarah.user, text=f"note {n}")
     with django_assert_num_queries(38):
         text(sarah, ana)
+
+
+def test_asked_to_stop_is_one_press_and_says_what_it_came_to(browse: Browse, ana: Lead) -> None:
+    page = browse("sarah")
+    assert "Asked to stop" in text(page, ana)
+    answer = page.post(f"/leads/{ana.pk}/stop/", {"scope": "phone", "note": "No more calls"}, follow=True).content.decode()
+    assert "Ana Ruiz: nothing automatic will go to this number." in answer
+    assert "Asked to stop: nothing automatic will go to this number" in answer
+    assert "No more calls" in answer
+
+
+def test_what_is_to_stop_has_to_be_said(browse: Browse, ana: Lead) -> None:
+    assert browse("sarah").post(f"/leads/{ana.pk}/stop/", {"scope": "letters"}).status_code == 422

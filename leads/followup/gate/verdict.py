@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
-from leads.flags import BAD_EMAIL, WRONG_NUMBER
+from leads.flags import BAD_EMAIL, NOT_TEXTABLE, WRONG_NUMBER
 from leads.followup.gate.rulebook import Rulebook, Stop
 from leads.followup.whereabouts import Whereabouts, area_code, whereabouts
 from leads.followup.windows import Cap, Place, WindowFacts, closed, next_allowed, places
@@ -42,6 +42,7 @@ OPT_OUT, CONSENT, LICENSE, DO_NOT_CALL, DO_NOT_CALL_AGE = (
     "do-not-call list age",
 )
 ADDRESS, WRONG, BOUNCED, RULES = "address", "wrong number", "e-mail bounced", "contact rules"
+LANDLINE = "takes no texts"
 AGENCY_CAP = "cap agency"
 
 BY_PHONE = ("sms", "voice", "call")
@@ -143,6 +144,8 @@ def _refusals(case: _Case) -> Iterator[Permission]:
         yield Permission(False, NO_EMAIL if question.channel == "email" else NO_PHONE, rule=ADDRESS)
     if question.channel in BY_PHONE and WRONG_NUMBER in question.lead.flags:
         yield Permission(False, WRONG_NUMBER, rule=WRONG)
+    if question.channel == "sms" and NOT_TEXTABLE in question.lead.flags:
+        yield Permission(False, NOT_TEXTABLE, rule=LANDLINE)
     if question.channel == "email" and BAD_EMAIL in question.lead.flags:
         yield Permission(False, BAD_EMAIL, rule=BOUNCED)
     if case.word is not None and not case.word.granted:
