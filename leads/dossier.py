@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,8 @@ class Dossier:
     local_time: datetime | None
     """The wall clock where the person lives."""
     reach: Sequence[Reach]
+    checked_as_of: date | None
+    """The day on which the contact rules were last held against the law; None without any."""
     assignment: Assignment | None
     since: datetime | None
     """When the clock started that still runs; None once someone tried."""
@@ -132,6 +134,7 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         line=line.name if line else lead.line,
         local_time=now.astimezone(ZoneInfo(lead.timezone)) if lead.timezone else None,
         reach=reach,
+        checked_as_of=book.rules.as_of,
         assignment=assignment,
         since=clock.starts_at if clock and runs else None,
         starts_at=clock.starts_at if clock and not runs else None,

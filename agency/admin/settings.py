@@ -40,6 +40,7 @@ class AgencyForm(ProblemsFormMixin, _Form):
         raw = {name: data[name] for name in CHECKED if data.get(name)}
         if owner := data.get("fallback"):
             raw["fallback"] = owner.username
+        raw["contact_cap"] = {"attempts": data.get("contact_cap"), "hours": data.get("contact_cap_hours")}
         problems = Problems(names={"owner": frozenset({raw.get("fallback", "")})})
         SECTION.check(raw, problems)
         self.blame(problems.found, "agency")

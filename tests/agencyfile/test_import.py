@@ -274,3 +274,16 @@ def test_the_demo_leaves_another_agency_alone(capsys: pytest.CaptureFixture[str]
     call_command("load_demo")
     assert capsys.readouterr().out == ""
     assert not Producer.objects.exists()
+
+
+def test_the_agencys_own_cap_on_attempts_is_kept_and_eight_in_two_days_unless_said(data: Data) -> None:
+    load_data(data, now=NOW)
+    assert (Agency.objects.get().contact_cap, Agency.objects.get().contact_cap_hours) == (8, 48)
+    assert "contact_cap" not in dump()
+    data["agency"]["contact_cap"] = {"attempts": 5, "hours": 24}
+    load_data(data, now=NOW)
+    assert (Agency.objects.get().contact_cap, Agency.objects.get().contact_cap_hours) == (5, 24)
+    assert check(read_text(dump())) == check(data)
+    data["agency"]["contact_cap"] = {"attempts": 5, "hours": 0}
+    with pytest.raises(AgencyFileError, match=r"agency\.contact_cap\.hours"):
+        load_data(data, now=NOW)

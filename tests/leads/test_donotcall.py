@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from leads.donotcall import EMPTY, NEWER, NOT_A_NUMBER, DoNotCallError, take_list
 from leads.followup.gate.rulebook import rulebook
@@ -66,3 +67,14 @@ def test_a_file_with_a_wrong_line_is_not_taken_at_all(text, problem):
 def test_more_numbers_than_are_handed_over_at_a_time():
     assert take(b"".join(b"212%07d\n" % number for number in range(45_000))).numbers == 45_000
     assert DoNotCallNumber.objects.count() == 45_000
+
+
+def test_a_file_too_large_for_a_browser_is_taken_by_a_command(tmp_path, capsys):
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"212,5550150\n646,5550151\n")
+    call_command("donotcall", str(file), "--downloaded", "2026-11-01", "--san", "1001")
+    assert capsys.readouterr().out == "2 numbers of 2 area codes are listed.\n"
+    assert DoNotCallList.objects.get().file_name == "list.txt"
+    file.write_bytes(b"none\n")
+    with pytest.raises(CommandError, match="Line 1"):
+        call_command("donotcall", str(file), "--downloaded", "2026-11-02")
