@@ -19,6 +19,7 @@ from agency.hours import WEEKDAYS
 from leads import contactrules, donotcall, emergencies
 from leads.admin.contact_forms import DoNotCallForm, RuleForm, StopForm
 from leads.models import ContactRefusal, ContactWindow, DoNotCallList, DoNotCallNumber, EmergencyStop
+from leads.models.contact import Covers
 
 TAKEN = "{row} is as shipped."
 KEPT = "Nothing was changed."
@@ -50,7 +51,7 @@ class ContactWindowAdmin(WrittenFieldsMixin, ModelAdmin):
     form = RuleForm
     list_before_template = "admin/leads/contact_rules.html"
     written_fields = {"hours": Written(rows=7, order=WEEKDAYS)}
-    list_display = ("key", "place", "when", "on_holidays", "kind", "most", "lifted", "standing", "as_of", "version")
+    list_display = ("key", "place", "when", "on_holidays", "covers", "most", "lifted", "standing", "as_of", "version")
     list_filter = (
         VersionFilter,
         ("kind", ChoicesDropdownFilter),
@@ -122,6 +123,11 @@ class ContactWindowAdmin(WrittenFieldsMixin, ModelAdmin):
     def on_holidays(self, row: ContactWindow) -> str:
         """What holds on them."""
         return row.holiday_hours or row.get_holidays_display()
+
+    @admin.display(description="covers", ordering="kind")
+    def covers(self, row: ContactWindow) -> str:
+        """In a word or two."""
+        return ("all" if row.kind == Covers.ALL else "automatic") + ("" if row.texts else ", no texts")
 
     @admin.display(description="most attempts")
     def most(self, row: ContactWindow) -> str:
