@@ -122,6 +122,16 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Contact law",
+                "separator": True,
+                "items": [
+                    _records("Contact rules", "gavel", "leads", "contactwindow"),
+                    _records("Emergency stops", "front_hand", "leads", "emergencystop"),
+                    _records("Do-not-call lists", "phone_disabled", "leads", "donotcalllist"),
+                    _records("Refused contacts", "block", "leads", "contactrefusal"),
+                ],
+            },
+            {
                 "title": "Settings",
                 "separator": True,
                 "items": [
