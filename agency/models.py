@@ -1,6 +1,6 @@
 """The ground floor's records: who logs in, the agency itself, what is to be delivered, and which version of all is current."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -29,6 +29,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=150)
     phone = PhoneNumberField(blank=True, help_text="Where alerts and bridged calls go.")
+    auto_dial = models.BooleanField(
+        "rings by itself", default=True, help_text="Whether their phone rings by itself when a call of theirs is due."
+    )
 
     REQUIRED_FIELDS = ["email", "name"]
 
@@ -42,6 +45,9 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The first word of the name."""
         return self.name.split(" ", 1)[0]
+
+
+RECORDING_NOTICE: Final = "This call is recorded."
 
 
 class AppointmentCheck(models.TextChoices):
@@ -75,6 +81,10 @@ class Agency(models.Model):
         choices=AppointmentCheck.choices,
         default=AppointmentCheck.WARN,
         help_text="What happens when a policy is bound with a carrier that has not appointed its producer in the lead's state.",
+    )
+    record_calls = models.BooleanField(default=False, help_text="Everybody on the line hears the notice first.")
+    recording_notice = models.CharField(
+        max_length=300, default=RECORDING_NOTICE, help_text="What is said to both before a recorded call is connected."
     )
 
     contact_cap = models.PositiveSmallIntegerField(

@@ -82,6 +82,7 @@ _TABLE = """
     leads.submission             v     v     v     -
     leads.event                  va    va    va    -
     leads.touch                  va    va    va    -
+    leads.call                   v     v     v     -
     leads.note                   va    va    va    -
     leads.statuschange           v     v     v     -
     leads.scoreflag              va    va    va    -

@@ -14,7 +14,7 @@ class LeadsConfig(AppConfig):
         from agency.messaging import register_gate
         from agency.messaging.feedback import register_listener
         from agency.revisions import CONTACT, PLANS, SCORING, SOURCES, watch
-        from leads import contactrules, followup, models, schedule
+        from leads import calls, contactrules, followup, models, schedule
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.followup import whereabouts
@@ -34,6 +34,7 @@ class LeadsConfig(AppConfig):
         register_listener(on_problem)
         assignment.register_facts(lead_facts)
         assignment.on_decided(followup.on_decided)
+        followup.on_calls_due(calls.due_to_dial)
         offboarding.on_leaving(followup.on_leaving)
         counties.register(places.counties)
         routing_places.register(spot_of=places.spot_of, states_between=places.states_between)

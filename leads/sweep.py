@@ -7,7 +7,7 @@ from time import monotonic
 
 from agency import messaging
 from agency.models import Heartbeat
-from leads import followup
+from leads import calls, followup
 from producers import expiry, presence
 from routing import escalation
 
@@ -19,10 +19,11 @@ STAGES: dict[str, Callable[[datetime], int]] = {
     "presence": presence.run_due,
     "escalation": partial(escalation.run_due, seconds=PATIENCE),
     "follow_up": partial(followup.run_due, seconds=PATIENCE),
+    "calls": calls.run_due,
     "licences": expiry.run_due,
     "messages": partial(messaging.deliver_due, seconds=PATIENCE),
 }
-"""In order: who is free again may be waited for; a rung or a step writes messages, which are delivered at once."""
+"""In order: who is free again may be waited for; a rung, a step or a call writes messages, which are delivered at once."""
 
 
 def sweep(now: datetime) -> dict[str, int]:

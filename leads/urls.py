@@ -1,10 +1,11 @@
 """The pages about leads."""
 
-from django.urls import path
+from django.urls import include, path
 
 from leads.views import dashboard, edit, entry, inbox, lead, licences, quote, stuck, unsubscribe, why
 from leads.views.hooks import email as email_hooks
 from leads.views.hooks import twilio_sms
+from leads.views.hooks.voice_urls import voice_hooks
 
 app_name = "leads"
 urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("leads/<int:pk>/flag/", lead.flag, name="flag"),
     path("leads/<int:pk>/reassign/", lead.reassign, name="reassign"),
     path("u/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("hooks/twilio/voice/", include(voice_hooks)),
     path("hooks/email/<str:esp>/tracking/", email_hooks.tracking, name="email_tracking"),
     path("hooks/email/<str:esp>/inbound/", email_hooks.inbound, name="email_inbound"),
     path("leads/<int:pk>/stop/", lead.stop, name="stop"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
+from django.db.models import F
 
 from agency.models import Agency, User
 from producers.models import Load, Presence, PresenceCause, Producer
@@ -70,6 +71,18 @@ def set_presence(
         after = Presence(_to_go_back_to(before)) if before else after
     fields = {"presence": value, "presence_at": now, "presence_until": until, "presence_after": after, "presence_cause": why}
     Load.objects.update_or_create(producer=producer, defaults=fields)
+
+
+def end_call(producer: Producer, *, now: datetime) -> None:
+    """Whoever was busy by a call is again what they were before it; whoever said something else meanwhile stays so."""
+    by_call = Load.objects.filter(producer=producer, presence=Presence.BUSY, presence_cause=PresenceCause.CALL)
+    by_call.update(
+        presence=F("presence_after"),
+        presence_at=now,
+        presence_until=None,
+        presence_after=Presence.AVAILABLE,
+        presence_cause=PresenceCause.SELF,
+    )
 
 
 def _to_go_back_to(load: Load) -> str:

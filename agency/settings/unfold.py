@@ -114,6 +114,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _records("Outbox", "outbox", "agency", "message"),
                     _records("What people said", "inbox", "leads", "inboundmessage"),
+                    _records("Calls", "call", "leads", "call"),
                     _records("Push devices", "devices", "agency", "pushdevice"),
                     _records("Alert choices", "notifications", "agency", "alertpreference"),
                     _records("Follow-up plans", "event_repeat", "leads", "plan"),

@@ -1,6 +1,7 @@
 """The admin of the record: leads and what hangs on them, where they come from, how they are scored and followed up."""
 
 from leads.admin.business import ClientAdmin, HouseholdAdmin, PolicyAdmin, QuoteAdmin
+from leads.admin.calls import CallAdmin
 from leads.admin.contact import (
     ContactRefusalAdmin,
     ContactWindowAdmin,
@@ -26,6 +27,7 @@ from leads.admin.sources import ApiKeyAdmin, SourceAdmin
 
 __all__ = [
     "ApiKeyAdmin",
+    "CallAdmin",
     "ClientAdmin",
     "ConsentAdmin",
     "ContactRefusalAdmin",

@@ -5,7 +5,7 @@ from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
 from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
 from leads.followup.refusals import keep_of_messages
-from leads.followup.run import run_due
+from leads.followup.run import on_calls_due, run_due
 from leads.followup.sequence import call_logged, end_all, on_decided, start, stop, stop_each
 from leads.followup.stewards import on_leaving
 
@@ -19,6 +19,7 @@ __all__ = [
     "gate_messages",
     "keep_of_messages",
     "may_contact",
+    "on_calls_due",
     "on_decided",
     "on_leaving",
     "plans",

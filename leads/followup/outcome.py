@@ -124,6 +124,12 @@ def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
     return notice
 
 
+def tasks(steps: Sequence[FollowUpStep], batch: Batch) -> list[tuple[FollowUpStep, Producer]]:
+    """The calls among these steps that are now somebody's task, with whose task each is."""
+    waiting = [(step, speaker(step)) for step in steps if step.state == DueState.WAITING]
+    return [(step, batch.stand_ins.get(who.pk, who) or who) for step, who in waiting if who is not None]
+
+
 def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
     if batch.now - step.due_at > LATE and _overtaken(step, batch):
         _skip(step, SUPERSEDED, batch)

@@ -5,7 +5,7 @@ and one that somebody is working on is passed over until the next sweep, so this
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import inf
 from time import monotonic
@@ -21,6 +21,7 @@ from leads.followup.plans import plans
 from leads.followup.sequence import write
 from leads.followup.transition import begin_nurture
 from leads.models import FollowUpStep
+from producers.models import Producer
 
 JOINED = ("lead__owner__user", "lead__steward__user", "plan__steward__user", "step__template", "step__otherwise")
 LOCKED = ("lead", "self")
@@ -29,6 +30,15 @@ FIELDS = ("state", "due_at", "finished_at", "outcome", "message")
 COULD_NOT_RUN = "It could not be run ({error})."
 
 logger = logging.getLogger(__name__)
+
+Ring = Callable[[Sequence[tuple[FollowUpStep, Producer]], datetime], object]
+"""Takes calls that have become somebody's task, with whose task each is, in the transaction that holds their leads."""
+_ringing: list[Ring] = []
+
+
+def on_calls_due(ring: Ring) -> None:
+    """Calls that become a task are handed to `ring` as well; a later one replaces it."""
+    _ringing[:] = [ring]
 
 
 def run_due(now: datetime, limit: int = 200, seconds: float = inf) -> int:
@@ -108,6 +118,8 @@ def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
     record(FollowUpStep, steps, FIELDS)
     if refused := refusals.of_steps(steps, batch.book, now):
         refusals.keep(refused, now)
+    for ring in _ringing:
+        ring(outcome.tasks(steps, batch), now)
     write(_further_rounds(steps, now))
 
 

@@ -1,6 +1,7 @@
 """The record: leads, where they came from, what happened to them and what comes next."""
 
 from leads.models.business import Policy, Quote
+from leads.models.calls import Call, CallEnd, CallState
 from leads.models.contact import ContactRefusal, ContactWindow, DoNotCallList, DoNotCallNumber, EmergencyStop
 from leads.models.history import (
     Consent,
@@ -24,6 +25,9 @@ from leads.models.source import ApiKey, LeadKind, Source, SourceKind
 __all__ = [
     "OPEN_STATUSES",
     "ApiKey",
+    "Call",
+    "CallEnd",
+    "CallState",
     "Client",
     "Consent",
     "ContactRefusal",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from phonenumber_field.modelfields import PhoneNumberField
 
 
 class SourceKind(models.TextChoices):
@@ -38,6 +39,12 @@ class Source(models.Model):
     cost_per_lead = models.DecimalField(max_digits=9, decimal_places=2, default=0)
     implies = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, help_text="Events a lead has shown just by arriving from here."
+    )
+    phone = PhoneNumberField(
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Its own number at the provider of calls: who calls it comes from this source.",
     )
     position = models.PositiveIntegerField(default=0)
     active = models.BooleanField(default=True)

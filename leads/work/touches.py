@@ -12,6 +12,7 @@ from leads.flags import WRONG_NUMBER, flag, unflag
 from leads.history import note_status
 from leads.intake import fields
 from leads.models import Direction, Lead, Status, Touch, TouchChannel, TouchOutcome
+from leads.work.asked import settle
 from leads.work.credit import credit
 from leads.work.desk import DOUBLE_PRESS, WorkError, at_work
 from leads.work.licensed import license_of_caller
@@ -57,8 +58,10 @@ def log_touch(
         if twice is not None:
             return twice
         proof = license_of_caller(locked, by, at=happened) if direction == Direction.OUT else {}
-        touch = Touch.objects.create(**same, at=happened, license=proof)
-        _take_effect(locked, touch, by, now)
+        by_hand = by is not None and channel == TouchChannel.CALL and direction == Direction.OUT
+        about = settle(locked, outcome) if by_hand else None
+        touch = Touch.objects.create(**same, at=happened, license=proof, message_id=about)
+        take_effect(locked, touch, by, now)
         locked.updated_at = now
         locked.save()
     return touch
@@ -78,7 +81,8 @@ def _checked(channel: str, outcome: str, direction: str, note: str) -> str:
         raise WorkError(str(error)) from None
 
 
-def _take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
+def take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
+    """The touch has had its effects on the lead, unsaved, and on timers and plans. The caller's transaction holds the lead."""
     contact = touch.outcome in CONTACTS
     attempt = touch.direction == Direction.OUT or touch.outcome == TouchOutcome.REACHED
     if attempt and lead.first_attempt_at is None:

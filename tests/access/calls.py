@@ -112,6 +112,13 @@ leads:quote_thanks   GET    200    200   200   200   200     200       200    20
 leads:unsubscribe    GET    200    200   200   200   200     200       200    200
 leads:unsubscribe    POST   200    200   200   200   200     200       200    200
 # doors for providers, shut while no secret is set
+leads:voice_agent            POST   403    403   403   403   403     403       403    403
+leads:voice_agent_accept     POST   403    403   403   403   403     403       403    403
+leads:voice_status           POST   403    403   403   403   403     403       403    403
+leads:voice_leg_status       POST   403    403   403   403   403     403       403    403
+leads:voice_dial_done        POST   403    403   403   403   403     403       403    403
+leads:voice_recorded         POST   403    403   403   403   403     403       403    403
+leads:voice_notice           POST   403    403   403   403   403     403       403    403
 leads:email_tracking POST   404    404   404   404   404     404       404    404
 leads:email_inbound  POST   404    404   404   404   404     404       404    404
 """

@@ -27,14 +27,28 @@ def lead(settings, tmp_path):
 
 
 def test_a_step_that_is_due_reaches_the_provider_in_the_same_sweep(lead, tmp_path):
-    assert sweep.sweep(NOON + 5 * MINUTE) == {"presence": 0, "escalation": 0, "follow_up": 3, "licences": 0, "messages": 2}
+    assert sweep.sweep(NOON + 5 * MINUTE) == {
+        "presence": 0,
+        "escalation": 0,
+        "follow_up": 3,
+        "calls": 0,
+        "licences": 0,
+        "messages": 2,
+    }
     assert [m.state for m in Message.objects.filter(audience="consumer")] == ["done", "done"]
     assert len(list((tmp_path / "mail").iterdir())) == 1
 
 
 def test_a_second_sweep_finds_nothing(lead):
     sweep.sweep(NOON + 5 * MINUTE)
-    assert sweep.sweep(NOON + 5 * MINUTE) == {"presence": 0, "escalation": 0, "follow_up": 0, "licences": 0, "messages": 0}
+    assert sweep.sweep(NOON + 5 * MINUTE) == {
+        "presence": 0,
+        "escalation": 0,
+        "follow_up": 0,
+        "calls": 0,
+        "licences": 0,
+        "messages": 0,
+    }
 
 
 def test_a_sweep_leaves_a_heartbeat_of_the_instant_at_which_it_ended(lead, monkeypatch):
@@ -50,9 +64,9 @@ def test_an_idle_sweep_is_cheap(db):
     sweep.sweep(NOON)
     with CaptureQueriesContext(connection) as queries:
         sweep.sweep(NOON + timedelta(seconds=1))
-    # Whether silence counts, presence; holds, rungs; steps; when licenses were last looked through; the expired, the due; and the
-    # heartbeat.
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 9
+    # Whether silence counts, presence; holds, rungs; steps; whose phone is to ring; when licenses were last looked through; the
+    # expired, the due; and the heartbeat.
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 10
 
 
 def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(lead, monkeypatch):
@@ -69,7 +83,7 @@ def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(
 def test_the_command_says_what_was_done(db):
     out = StringIO()
     call_command("sweep", stdout=out)
-    kinds = ["presence", "escalation", "follow up", "licences", "messages", "replays"]
+    kinds = ["presence", "escalation", "follow up", "calls", "licences", "messages", "replays"]
     assert out.getvalue().splitlines() == [f"{kind}: 0" for kind in kinds]
 
 

@@ -1,17 +1,27 @@
-"""Calls placed by the system."""
+"""Calls placed by the system: alerts that are said, and calls that connect a person of ours with a lead."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from agency.messaging.console import ConsoleProvider
+from agency.messaging.voice.twilio import TwilioProvider
 from agency.phones import e164
 
 if TYPE_CHECKING:
     from agency.models import User
 
 setting = "VOICE_URL"
-providers = {"": ConsoleProvider, "console": ConsoleProvider}
+providers = {"": ConsoleProvider, "console": ConsoleProvider, "twilio": TwilioProvider}
+SILENT: Final = ("", "console")
 
 
 def address_of(user: "User") -> str:
     """The person's number, or empty."""
     return e164(user.phone)
+
+
+def is_on() -> bool:
+    """Whether calls are really placed."""
+    return urlsplit(settings.VOICE_URL).scheme not in SILENT

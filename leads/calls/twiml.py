@@ -1,0 +1,88 @@
+"""Lines as Twilio reads them."""
+
+from typing import Any, Final
+
+from django.conf import settings
+from twilio.twiml.voice_response import VoiceResponse
+
+from agency.messaging import twilio
+from agency.messaging.voice.twilio import EVENTS, HOOKS
+from leads.calls.lines import Ask, Connect, Line, Say
+
+WAITS_FOR_A_KEY: Final = 6
+"""Seconds."""
+DIALS_FOR: Final = 25
+"""Seconds their phone rings."""
+RECORD: Final = "record-from-answer-dual"
+
+
+def of_line(line: Line, key: int) -> str:
+    """The document for a call out; `key` is the number in its addresses."""
+    response = VoiceResponse()
+    if isinstance(line, Ask):
+        gather = response.gather(
+            action=f"{HOOKS}/agent-accept/{key}/",
+            method="POST",
+            num_digits=1,
+            timeout=WAITS_FOR_A_KEY,
+            action_on_empty_result=True,
+        )
+        gather.say(line.words)
+        response.hangup()
+    elif isinstance(line, Connect):
+        _connect(response, line, key)
+    else:
+        _say(response, line)
+    return str(response)
+
+
+def empty() -> str:
+    """Nothing more is to be done."""
+    return str(VoiceResponse())
+
+
+def notice(words: str) -> str:
+    """What the other side hears before it is connected."""
+    response = VoiceResponse()
+    if words:
+        response.say(words)
+    return str(response)
+
+
+def sender() -> str:
+    """The agency's own number at the provider."""
+    account = twilio.account_of(settings.VOICE_URL)
+    return account.sender if account else ""
+
+
+def recorded(line_notice: str, key: int) -> dict[str, Any]:
+    """What of a Dial records the call; nothing where there is no notice."""
+    if not line_notice:
+        return {}
+    return {"record": RECORD, "recording_status_callback": f"{HOOKS}/recorded/{key}/"}
+
+
+def _say(response: VoiceResponse, line: Say) -> None:
+    if line.words:
+        response.say(line.words)
+    response.hangup()
+
+
+def _connect(response: VoiceResponse, line: Connect, key: int) -> None:
+    response.say(" ".join(filter(None, (line.words, line.notice))))
+    dial = response.dial(
+        action=f"{HOOKS}/dial-done/{key}/",
+        method="POST",
+        answer_on_bridge=True,
+        caller_id=sender(),
+        timeout=DIALS_FOR,
+        **recorded(line.notice, key),
+    )
+    heard = {"url": f"{HOOKS}/notice/", "method": "POST"} if line.notice else {}
+    dial.number(
+        line.number,
+        status_callback=f"{HOOKS}/leg-status/{key}/",
+        status_callback_event=" ".join(EVENTS),
+        status_callback_method="POST",
+        **heard,
+    )
