@@ -5,7 +5,7 @@ import pytest
 from tests.faults.chaos.product import KINDS
 from tests.faults.chaos.run import Plan, run
 
-pytestmark = [pytest.mark.races, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.races, pytest.mark.timeout(900)]
 
 SHORT = Plan(leads=80, seconds=6, minute=0.1, pause=(0.3, 1.2), settle=120, at_once=True, kinds=KINDS[:-1], seed=7)
 

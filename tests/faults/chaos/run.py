@@ -59,7 +59,7 @@ def run(plan: Plan) -> Result:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="leadline-chaos-", ignore_cleanup_errors=True)))
         broker = stack.enter_context(_broker(plan.broker, folder))
-        outside = Outside()
+        outside = Outside(folder / "run.log")
         stack.callback(outside.close)
         env = afternoon.environment(datetime.now(UTC))
         product = Product(folder, broker, EMAIL_URL=outside.mail.url, **env)
