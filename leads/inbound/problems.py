@@ -35,7 +35,7 @@ TO_MANAGERS: Final = {
     Problem.UNREGISTERED: (
         "No text of ours arrives: the number is not registered (10DLC)",
         "Texts to consumers wait. Register the brand and the campaign with Twilio, or attach the number to them; docs/texts.md "
-        "says how. Every hour one text is tried, and when it goes through the others follow.",
+        "says how. After an hour they are tried again.",
     ),
     Problem.ACCOUNT: (
         "Twilio does not admit our account: no text goes out",

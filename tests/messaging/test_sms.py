@@ -176,6 +176,13 @@ def test_while_the_carriers_take_none_consumers_texts_wait_and_staffs_go(twilio,
     assert stored(waiting).state == DueState.DONE
 
 
+def test_after_one_text_that_no_carrier_takes_the_rest_of_the_batch_waits(twilio, now, open_gate, heard):
+    twilio.answer = refusal(400, 30034)
+    first, second = text(now), text(now)
+    deliver_due(now)
+    assert (stored(first).state, stored(second).state, len(twilio.calls)) == (DueState.FAILED, DueState.DUE, 1)
+
+
 def test_no_log_names_the_number_the_words_or_the_token(twilio, now, open_gate, caplog):
     twilio.answer = refusal(500, 20500)
     text(now)

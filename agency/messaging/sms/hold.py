@@ -10,7 +10,7 @@ FOR = timedelta(hours=1)
 
 
 def hold() -> None:
-    """For an hour no text to a consumer is tried; then one is, to see."""
+    """For an hour no text to a consumer is tried."""
     cache.set(_KEY, True, FOR.total_seconds())
 
 

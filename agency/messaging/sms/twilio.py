@@ -82,6 +82,7 @@ class TwilioProvider:
         except (TwilioRestException, TwilioServiceException) as error:
             if (found := verdict(int(error.status or 0), int(error.code or 0))) is None:
                 raise
+            self._held = self._held or found.problem == Problem.UNREGISTERED
             raise found from error
         except RequestException as error:
             if _never_connected(error):
