@@ -74,6 +74,7 @@ _TABLE = """
     leads.plan                   v     v     vac   v
     leads.planstep               v     v     vacd  v
     leads.followupstep           v     v     v     -
+    leads.followuppause          v     v     v     -
     leads.lead                   vac   vac   vac   -
     leads.household              v     v     vc    -
     leads.client                 v     vac   vac   -

@@ -7,6 +7,7 @@ from rest_framework.permissions import AllowAny
 
 from agency.api.pages import no_such_address
 from leads.api.dashboard import Dashboard
+from leads.api.followup import FollowUp, Pause, Resume, Skip
 from leads.api.history import Assignments, Decisions, Timeline, WhyNotMe
 from leads.api.leads import LeadDetail, Leads
 from leads.api.work import Accept, Decline, Events, FlagScore, Notes, Reassign, StatusStep, Touches
@@ -29,6 +30,10 @@ urlpatterns = [
     path("leads/<int:pk>/reassign/", Reassign.as_view(), name="reassign"),
     path("leads/<int:pk>/status/", StatusStep.as_view(), name="status"),
     path("leads/<int:pk>/flag-score/", FlagScore.as_view(), name="flag_score"),
+    path("leads/<int:pk>/follow-up/", FollowUp.as_view(), name="follow_up"),
+    path("leads/<int:pk>/follow-up/pause/", Pause.as_view(), name="pause"),
+    path("leads/<int:pk>/follow-up/resume/", Resume.as_view(), name="resume"),
+    path("leads/<int:pk>/follow-up/<int:step>/skip/", Skip.as_view(), name="skip"),
     path("leads/<int:pk>/timeline/", Timeline.as_view(), name="timeline"),
     path("leads/<int:pk>/assignments/", Assignments.as_view(), name="assignments"),
     path("leads/<int:pk>/decisions/", Decisions.as_view(), name="decisions"),

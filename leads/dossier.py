@@ -13,10 +13,10 @@ from leads.calling import CHANNEL as BY_CALL
 from leads.calling import Caller, Caution, caution, license_note, owner_of
 from leads.clocks import clocks, people
 from leads.followup import Permission
+from leads.followup.forecast import Coming, Forecast, OpenCall, coming
 from leads.followup.gate import answer, question_about, read
-from leads.followup.selectors import upcoming
 from leads.licensing import license_check
-from leads.models import Client, Consent, Lead, Policy, Quote, Status
+from leads.models import Client, Consent, FollowUpPause, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
 from leads.work.licensed import person_of
@@ -69,8 +69,15 @@ class Next:
     icon: str
     is_rung: bool
     """Of the escalation ladder: an attempt before it keeps it from happening."""
+    planned_at: datetime | None = None
+    """When the plan has it, where that is another time; `why` says why it is."""
+    why: str = ""
     refusal: str = ""
     """Why it will not go out, as things stand."""
+    signer: str = ""
+    step: int = 0
+    """The step that can be left out by hand."""
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,9 @@ class Dossier:
     """That the owner, or whoever looks, lacks the license; empty when neither does."""
     choice: Choice | None
     next: Sequence[Next]
+    call: OpenCall | None
+    """The call to make now, with what to say."""
+    pause: FollowUpPause | None
     entries: Sequence[Entry]
     quotes: Sequence[Quote]
     policies: Sequence[Policy]
@@ -105,13 +115,19 @@ class Dossier:
     attributes: Sequence[tuple[str, str]]
 
     @property
+    def has_steps(self) -> bool:
+        """Whether anything of a plan is to come."""
+        return any(one.step for one in self.next)
+
+    @property
     def version(self) -> str:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
         shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
         warned = (self.caution, self.license_note)
         receipts = [(entry.data["receipt"], entry.data["receipt_at"]) for entry in self.entries if "receipt" in entry.data]
-        return hashlib.blake2s(repr((shown, warned, receipts, self.next)).encode(), digest_size=8).hexdigest()
+        coming_up = (self.next, self.call, self.pause)
+        return hashlib.blake2s(repr((shown, warned, receipts, coming_up)).encode(), digest_size=8).hexdigest()
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
@@ -123,18 +139,17 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
     known = clocks([lead], working=roster, target=target)
     clock = known.get(lead.pk) if untouched else None
     runs = clock is not None and clock.starts_at <= now
-    questions = [question_about(lead, channel) for channel, _ in CHANNELS]
-    book = read(questions, now)
-    reach = [Reach(one.channel, label, answer(one, book, now)) for one, (_, label) in zip(questions, CHANNELS, strict=True)]
+    reach, as_of = _reach(lead, now)
     owner, caller = owner_of(lead, roster, now), _caller(lead, viewer, roster, now)
     lacking = owner if owner is not None and owner.lacking else caller
+    forecast = coming(lead, now)
     by_call = next(one.permission for one in reach if one.channel == BY_CALL)
     return Dossier(
         lead=lead,
         line=line.name if line else lead.line,
         local_time=now.astimezone(ZoneInfo(lead.timezone)) if lead.timezone else None,
         reach=reach,
-        checked_as_of=book.rules.as_of,
+        checked_as_of=as_of,
         assignment=assignment,
         since=clock.starts_at if clock and runs else None,
         starts_at=clock.starts_at if clock and not runs else None,
@@ -142,7 +157,9 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         caution=caution(lead, by_call if lead.phone else Permission(True), lacking),
         license_note=license_note(lead, owner, caller, roster, now),
         choice=choice(lead, roster),
-        next=_next(lead, reach),
+        next=_next(lead, forecast),
+        call=forecast.call,
+        pause=forecast.pause,
         entries=told_once(timeline(lead)),
         quotes=list(Quote.objects.filter(lead=lead).order_by("-quoted_at")),
         policies=list(Policy.objects.filter(lead=lead).order_by("-bound_at")),
@@ -153,6 +170,14 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         ),
         attributes=[(name.replace("_", " "), str(value)) for name, value in lead.attributes.items()],
     )
+
+
+def _reach(lead: Lead, now: datetime) -> tuple[list[Reach], date | None]:
+    """What the gate says of each channel now, and as of when its rules were checked."""
+    questions = [question_about(lead, channel) for channel, _ in CHANNELS]
+    book = read(questions, now)
+    found = [Reach(one.channel, label, answer(one, book, now)) for one, (_, label) in zip(questions, CHANNELS, strict=True)]
+    return found, book.rules.as_of
 
 
 def _caller(lead: Lead, viewer: User, roster: Roster, now: datetime) -> Caller | None:
@@ -188,15 +213,28 @@ def _same_news(one: Entry, other: Entry) -> bool:
     return same and one.title.rpartition(" to ")[2] == other.title.rpartition(" to ")[2]
 
 
-def _next(lead: Lead, reach: Sequence[Reach]) -> list[Next]:
-    """What is still to come, soonest first, and what of it cannot go out; two queries. Quiet hours only put it off."""
-    barred = {one.channel: one.permission.reason for one in reach if not one.permission.allowed and not one.permission.retry_at}
+def _next(lead: Lead, forecast: Forecast) -> list[Next]:
+    """What is still to come, soonest first: rungs of the ladder and the follow-up; one query."""
     rungs = LadderStep.objects.filter(lead=lead, state=DueState.DUE)
     found = [Next(rung.due_at, str(rung), "lightning-charge-fill", True) for rung in rungs]
-    found += [
-        Next(step.due_at, str(step), STEP_ICONS[step.channel], False, barred.get(step.channel, "")) for step in upcoming(lead.pk)
-    ]
+    found += [_of_plan(one) for one in forecast.steps]
     return sorted(found, key=lambda one: one.at)
+
+
+def _of_plan(one: Coming) -> Next:
+    at = one.at or one.planned_at
+    return Next(
+        at=at,
+        label=one.label,
+        icon=STEP_ICONS[one.channel],
+        is_rung=False,
+        planned_at=one.planned_at if one.why_moved and at != one.planned_at else None,
+        why=one.why_moved,
+        refusal=one.why_dropped,
+        signer=one.signer if one.channel else "",
+        step=one.id,
+        rests=one.at is None and not one.why_dropped,
+    )
 
 
 def choice(lead: Lead, roster: Roster) -> Choice | None:

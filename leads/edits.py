@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from agency.models import User
+from leads.callbacks import move_timers
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
 from leads.flags import BAD_EMAIL, NO_WAY_LEFT, OF_THE_NUMBER, reflag, unflag, unrecognised
@@ -51,7 +52,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     if not changed:
         return lead
     told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name not in FOLLOWING)
-    unknown, before, tier, where = unrecognised(lead), lead.status, lead.tier, whereabouts(lead)
+    unknown, before, tier, where, call_back = unrecognised(lead), lead.status, lead.tier, whereabouts(lead), lead.callback_at
     for name in changed:
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
@@ -72,6 +73,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         note_status(lead, before, by=by, now=now, reason=CAUSE)
     elif whereabouts(lead) != where:
         look_again(lead, facts, cause=CAUSE, by=by, now=now)
+    move_timers(lead, before=call_back, now=now)
     return lead
 
 

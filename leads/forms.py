@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -30,6 +31,8 @@ LOST_REASONS: Final = (
     "Duplicate", "Bad data", "Other",
 )  # fmt: skip
 STATUS_STEPS: Final = (Status.CONTACTED, Status.QUOTED, Status.BOUND, Status.LOST, Status.NURTURE)
+PAUSES: Final = ((1, "for a day"), (3, "for three days"), (7, "for a week"), (30, "for a month"), (0, "until I resume it"))
+"""Days, and what the button says."""
 OUTCOMES: Final = (
     TouchOutcome.NO_ANSWER,
     TouchOutcome.VOICEMAIL,
@@ -288,6 +291,17 @@ class StopForm(PageForm):
 
     scope = forms.ChoiceField(choices=[(name, label) for name, (label, _) in SCOPES.items()], initial=EVERYTHING)
     note = text("In their words", 300)
+
+
+class PauseForm(PageForm):
+    """For how long the follow-up rests."""
+
+    days = forms.TypedChoiceField(choices=PAUSES, coerce=int)
+
+    def until(self, now: datetime) -> datetime | None:
+        """When it goes on by itself; None: when somebody resumes it."""
+        days = self.cleaned_data["days"]
+        return now + timedelta(days=days) if days else None
 
 
 class FlagForm(PageForm):

@@ -15,7 +15,7 @@ from agency.models import Agency
 from leads.calling import Caution, cautions
 from leads.clocks import people, starts_at
 from leads.flags import NO_WAY_LEFT
-from leads.followup.selectors import is_due_call
+from leads.followup.selectors import is_open_call, rests
 from leads.models import OPEN_STATUSES, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
 from leads.selectors import with_names
 from producers.facts import Roster
@@ -148,13 +148,13 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Ros
     again = LadderStep.objects.filter(lead=OuterRef("pk"), state=DueState.DUE, round__gt=0).values("started_at")[:1]
     last_touch = Touch.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
     word = Case(When(direction=Direction.IN, then=F("outcome")), default=Value(""))
-    steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING)
+    steps = FollowUpStep.objects.filter(lead=OuterRef("pk"), state__in=PENDING).exclude(rests())
     rows = leads.annotate(owned_by=FilteredRelation("assignments", condition=Q(assignments__ended_at__isnull=True))).annotate(
         first_rung_at=Case(
             When(status=Status.NEW, owned_by__first_attempt_at__isnull=True, then=Subquery(first_rung)),
             output_field=DateTimeField(),
         ),
-        call_is_due=Exists(steps.filter(is_due_call(now))),
+        call_is_due=Exists(steps.filter(is_open_call(now))),
         next_step_at=Subquery(steps.order_by("due_at").values("due_at")[:1]),
         last_word=Subquery(last_touch.annotate(word=word).values("word")[:1]),
         turned_hot_at=Subquery(again),
@@ -211,8 +211,8 @@ def _order(lead: _Standing, rank: int, since: datetime | None, late_at: datetime
 
 
 def next_steps(leads: Iterable[int]) -> dict[int, FollowUpStep]:
-    """Each lead's next follow-up that is still to come; one query."""
-    pending = FollowUpStep.objects.filter(lead__in=leads, state__in=PENDING)
+    """Each lead's next follow-up that is still to come and does not rest; one query."""
+    pending = FollowUpStep.objects.filter(lead__in=leads, state__in=PENDING).exclude(rests())
     return {step.lead_id: step for step in pending.order_by("lead", "due_at", "position").distinct("lead")}
 
 

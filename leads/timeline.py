@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from django.utils import timezone
+
 from agency.due import DueState
 from agency.messaging.models import Audience
 from agency.models import Message, User
@@ -14,6 +16,7 @@ from leads.licensing import in_words, proof_in_words
 from leads.models import (
     Consent,
     Event,
+    FollowUpPause,
     FollowUpStep,
     Lead,
     Note,
@@ -37,8 +40,8 @@ class Entry:
 
     at: datetime
     kind: str
-    """arrival, event, decision, assigned, accepted, released, touch, note, status, message, follow_up, escalation, consent,
-    quote, policy or score_flag."""
+    """arrival, event, decision, assigned, accepted, released, touch, note, status, message, follow_up, pause, escalation,
+    consent, quote, policy or score_flag."""
     title: str
     detail: str = ""
     by: str = ""
@@ -49,11 +52,12 @@ class Entry:
 
 
 def timeline(lead: Lead) -> list[Entry]:
-    """All that happened to the lead, newest first; fourteen queries however much it is."""
+    """All that happened to the lead, newest first; fifteen queries however much it is."""
     entries = chain(  # of the same instant: what followed from the rest comes first
         _messages(lead),
         _escalations(lead),
         _follow_ups(lead),
+        _pauses(lead),
         _status_changes(lead),
         _sales(lead),
         _touches(lead),
@@ -137,8 +141,16 @@ def _messages(lead: Lead) -> Iterator[Entry]:
 def _follow_ups(lead: Lead) -> Iterator[Entry]:
     rows = FollowUpStep.objects.filter(lead=lead, state__in=_FINISHED, finished_at__isnull=False).select_related("plan")
     for row in rows.order_by("-pk"):
-        data = {"plan": row.plan.key, "channel": row.channel, "state": row.state}
+        data = {"plan": row.plan.key if row.plan else None, "channel": row.channel, "state": row.state}
         yield Entry(row.finished_at or row.due_at, "follow_up", str(row), row.outcome or row.get_state_display(), data=data)
+
+
+def _pauses(lead: Lead) -> Iterator[Entry]:
+    for row in FollowUpPause.objects.filter(lead=lead).select_related("by", "ended_by").order_by("-pk"):
+        until = f"Until {timezone.localtime(row.until):%b %-d, %-I:%M %p}" if row.until else ""
+        yield Entry(row.since, "pause", "Follow-up paused", until, _name(row.by))
+        if row.ended_at:
+            yield Entry(row.ended_at, "pause", "Follow-up goes on", by=_name(row.ended_by))
 
 
 def _escalations(lead: Lead) -> Iterator[Entry]:

@@ -117,6 +117,30 @@ def stop(lead_id: int, *, now: datetime, why: str) -> int:
     return waiting.update(state=DueState.SKIPPED, finished_at=now, outcome=why)
 
 
+def recount(lead: "Lead", *, now: datetime) -> int:
+    """What is still due of the lead's ladder counts from its call-back, or from now where none is ahead; returns how many rungs.
+
+    The caller's transaction holds the lead.
+    """
+    waiting = list(LadderStep.objects.filter(lead_id=lead.pk, state=DueState.DUE).select_related("assignment__producer"))
+    if not waiting:
+        return 0
+    config = current.configuration(revisions.current())
+    closed = rosters.closed_days(config.roster.holidays, rosters.local_day(now, config.roster.timezone))
+    rungs = due_rungs(
+        config.ladder,
+        facts_of(lead, now),
+        waiting[0].assignment.producer.key,
+        replace(config.roster, closed=closed),
+        now=now,
+        callback_at=lead.callback_at,
+    )
+    instants = {one.number: one.due_at for one in rungs}
+    for step in waiting:
+        step.due_at = instants.get(step.rung, step.due_at)
+    return due.record(LadderStep, waiting, ("due_at",))
+
+
 def _ladder_ends_on() -> str:
     return current.configuration(revisions.current()).ladder.ends_on
 

@@ -6,7 +6,7 @@ again. Consumers are told at most once: such a message is stuck, and only a pers
 
 import logging
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 from traceback import format_tb
@@ -29,6 +29,8 @@ STAFF_BATCH = 100
 """Messages to staff claimed at once; those that a worker leaves behind are sent again."""
 RECORD_EVERY = 0.25
 """Seconds of deliveries recorded by one statement: of so much, at most, staff are told again when a worker is killed."""
+LOOK_EVERY = 0.25
+"""Seconds after which it is looked up once more whether what is left is still to be said."""
 
 STILL_OURS = """work.attempts = new.attempts
     AND (work.state IN ('in_flight', 'stuck') OR (work.state = 'due' AND new.state = 'done'))"""
@@ -85,10 +87,16 @@ def _deliver_batch(batch: Sequence[Message], now: datetime) -> bool:
     providers: dict[str, channels.Provider] = {}
     problems: list[tuple[Message, feedback.Problem]] = []
     recorded_at = started
+    withdrawn: Mapping[int, str] = {}
+    looked_at = float("-inf")
     try:
         while left and monotonic() - started <= LEASE.total_seconds() / 2:
+            if monotonic() - looked_at > LOOK_EVERY:
+                withdrawn, looked_at = _withdrawn(left), monotonic()
             message = left.popleft()  # before it is tried: whatever interrupts that, it is not handed back as if untried
-            if problem := _deliver(message, providers, now):
+            if message.pk in withdrawn:
+                _finish(message, DueState.SKIPPED, withdrawn[message.pk], now)
+            elif problem := _deliver(message, providers, now):
                 problems.append((message, problem))
             unrecorded.append(message)
             if monotonic() - recorded_at > RECORD_EVERY:
@@ -147,6 +155,13 @@ def _deliver(message: Message, providers: dict[str, channels.Provider], now: dat
     else:
         _finish(message, DueState.DONE, "", now)
     return None
+
+
+def _withdrawn(messages: Iterable[Message]) -> Mapping[int, str]:
+    """Those to consumers that are not to be said any more, for what happened since they were claimed, and why."""
+    asked = [message.pk for message in messages if message.audience == Audience.CONSUMER]
+    taken = Message.objects.filter(pk__in=asked).exclude(withdrawn="")
+    return dict(taken.values_list("pk", "withdrawn")) if asked else {}
 
 
 def _provider(message: Message, providers: dict[str, channels.Provider]) -> channels.Provider:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from agency.due import GIVEN_UP, DueState, DueWork
+from agency.due import GIVEN_UP, OUTCOME_LENGTH, DueState, DueWork
 
 
 class Channel(models.TextChoices):
@@ -58,6 +58,9 @@ class Message(DueWork):
     path = models.CharField(max_length=200, blank=True, help_text="The page the message is about.")
     dedupe_key = models.CharField(  # noqa: DJ001  # NULLs are never the same key
         max_length=120, null=True, blank=True, help_text="A second message with the same key cannot exist."
+    )
+    withdrawn = models.CharField(
+        max_length=OUTCOME_LENGTH, blank=True, help_text="Why it is not to be said after all, though a worker has it already."
     )
     provider_id = models.CharField(max_length=120, blank=True)
     receipt = models.CharField(max_length=12, choices=Receipt.choices, blank=True, help_text="How far it got, says the provider.")

@@ -115,6 +115,7 @@ def _row(draft: Draft, now: datetime) -> dict[str, Any]:
         "body": draft.body,
         "path": draft.path,
         "dedupe_key": draft.dedupe_key,
+        "withdrawn": "",
         "provider_id": "",
         "receipt": "",
         "receipt_error": "",

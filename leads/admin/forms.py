@@ -15,13 +15,19 @@ from leads.followup.outcome import ONLY_IF
 from leads.models import Plan, PlanStep, Template
 from routing import rulesets
 from routing.engine import Known
+from routing.models import Rule, RuleSetState
 
 if TYPE_CHECKING:
+    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
     _PlanForm = forms.ModelForm[Plan]
     _StepForm = forms.ModelForm[PlanStep]
     _TemplateForm = forms.ModelForm[Template]
 else:
+    _FormSet = forms.BaseInlineFormSet
     _PlanForm = _StepForm = _TemplateForm = forms.ModelForm
+
+NAMED_BY_A_RULE = "The rule “{rule}” puts leads to rest with this plan: publish rules without it first."
+LAST = 1_000_000
 
 
 class PlanForm(ProblemsFormMixin, _PlanForm):
@@ -42,7 +48,39 @@ class PlanForm(ProblemsFormMixin, _PlanForm):
             raw["repeats"] = write_duration(data["repeats"])
         plans.SECTION.check([raw], problems)
         self.blame(problems.found, f"{plans.KEY}[0]")
+        if self.instance.pk and (not data.get("active") or data.get("starts") != "nurture"):
+            for rule in rules_resting_with(self.instance.key):
+                self.add_error("active" if not data.get("active") else "starts", NAMED_BY_A_RULE.format(rule=rule))
         return data
+
+
+def rules_resting_with(plan: str) -> list[str]:
+    """The published rules that put leads to rest with this plan."""
+    published = Rule.objects.filter(ruleset__state=RuleSetState.PUBLISHED, then__nurture=plan)
+    return list(published.order_by("position").values_list("name", flat=True))
+
+
+class PlanStepFormSet(_FormSet):
+    """The steps of one plan: the order typed or dragged becomes 0, 1, 2, ..."""
+
+    def clean(self) -> None:
+        """Number the steps."""
+        super().clean()
+        kept = [form for form in self.forms if form.cleaned_data.get("after") is not None and not form.cleaned_data.get("DELETE")]
+        kept.sort(key=_place)
+        for number, form in enumerate(kept):
+            if form.instance.position != number:
+                form.instance.position = number
+                if "position" not in form.changed_data:
+                    form.changed_data.append("position")
+
+
+def _place(form: Any) -> tuple[int, int]:
+    """Where a step was put; one moved up goes before the step that stood there, one moved down after it."""
+    place, before = form.cleaned_data.get("position"), form.initial.get("position")
+    place = LAST if place is None else place
+    moved = 0 if before is None else place - before
+    return place, (moved > 0) - (moved < 0)
 
 
 class PlanStepForm(ProblemsFormMixin, _StepForm):
@@ -72,6 +110,9 @@ class PlanStepForm(ProblemsFormMixin, _StepForm):
         plans.SECTION.check([{"key": self._plan_key(), "name": "this", "starts": "assigned", "steps": [raw]}], problems)
         self.blame(problems.found, f"{plans.KEY}[0].steps[0]")
         return data
+
+    def validate_constraints(self) -> None:
+        """None here: no two positions are the same once the set has numbered its steps."""
 
     def _plan_key(self) -> str:
         return self.instance.plan.key or "new" if self.instance.plan_id else "new"

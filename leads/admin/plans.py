@@ -13,10 +13,11 @@ from unfold.decorators import display
 from agency.admin.base import KeyedAdmin, ReadOnlyAdmin, TabularInline
 from agency.admin.fields import Written, WrittenFieldsMixin
 from agency.admin.outbox import STATE_COLOURS
-from leads.admin.forms import PlanForm, PlanStepForm, TemplateForm
+from leads.admin.forms import PlanForm, PlanStepForm, PlanStepFormSet, TemplateForm
+from leads.admin.previews import plan_preview, template_preview
 from leads.followup import opening
 from leads.followup.templates import VARIABLES
-from leads.models import FollowUpStep, Plan, PlanStep, Template
+from leads.models import FollowUpPause, FollowUpStep, Plan, PlanStep, Template
 
 
 class PlanStepInline(WrittenFieldsMixin, TabularInline):
@@ -24,6 +25,7 @@ class PlanStepInline(WrittenFieldsMixin, TabularInline):
 
     model = PlanStep
     form = PlanStepForm
+    formset = PlanStepFormSet
     fk_name = "plan"
     fields = (
         "position",
@@ -39,6 +41,7 @@ class PlanStepInline(WrittenFieldsMixin, TabularInline):
     )
     autocomplete_fields = ("template", "otherwise", "script", "start")
     ordering = ("position",)
+    ordering_field = "position"
 
 
 @admin.register(Plan)
@@ -54,12 +57,18 @@ class PlanAdmin(WrittenFieldsMixin, KeyedAdmin):
     search_fields = ("name", "key")
     list_select_related = ("steward__user",)
     autocomplete_fields = ("steward",)
-    fields = ("key", "name", "starts", "when", "stops", ("repeats", "steward"), "position", "active")
+    fields = ("preview", "key", "name", "starts", "when", "stops", ("repeats", "steward"), "position", "active")
+    readonly_fields = ("preview",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         """With the number of steps."""
         found: QuerySet[Any] = super().get_queryset(request).annotate(step_count=Count("steps"))
         return found
+
+    @admin.display(description="what it does")
+    def preview(self, plan: Plan) -> SafeString | str:
+        """Each step at its moment."""
+        return plan_preview(plan)
 
     @admin.display(description="steps", ordering="step_count")
     def step_count(self, plan: Plan) -> int:
@@ -75,8 +84,13 @@ class TemplateAdmin(KeyedAdmin):
     list_display = ("key", "channel", "subject", "active")
     list_filter = (("channel", ChoicesDropdownFilter), "active")
     search_fields = ("key", "subject", "body")
-    fields = ("key", "channel", "subject", "body", "placeholders", "active")
-    readonly_fields = ("placeholders",)
+    fields = ("key", "channel", "subject", "body", "placeholders", "preview", "active")
+    readonly_fields = ("placeholders", "preview")
+
+    @admin.display(description="as it is sent")
+    def preview(self, template: Template) -> SafeString | str:
+        """With a sample lead."""
+        return template_preview(template)
 
     def save_model(self, request: HttpRequest, obj: Template, form: Any, change: bool) -> None:
         """Saved; what carriers ask of an opening text and this one does not say is said."""
@@ -104,3 +118,13 @@ class FollowUpStepAdmin(ReadOnlyAdmin):
     def coloured_state(self, step: FollowUpStep) -> str:
         """Where it stands."""
         return step.get_state_display()
+
+
+@admin.register(FollowUpPause)
+class FollowUpPauseAdmin(ReadOnlyAdmin):
+    """When people had a lead's follow-up rest."""
+
+    list_display = ("lead", "since", "until", "by", "ended_at", "ended_by")
+    list_filter = (("since", RangeDateTimeFilter),)
+    search_fields = ("lead__first_name", "lead__last_name", "=lead__email", "=lead__phone")
+    list_select_related = ("lead", "by", "ended_by")

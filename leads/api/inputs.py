@@ -91,6 +91,18 @@ class StatusInput(serializers.Serializer[Any]):
     expires_on = serializers.DateField(required=False, allow_null=True, help_text="With bound.")
 
 
+class PauseInput(serializers.Serializer[Any]):
+    """For how long the follow-up rests."""
+
+    until = InstantField(required=False, allow_null=True, help_text="Default: until somebody resumes it.")
+
+
+class SkipInput(serializers.Serializer[Any]):
+    """Why a step is left out."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
+
+
 class FlagInput(serializers.Serializer[Any]):
     """A word on the score."""
 

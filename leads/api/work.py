@@ -61,7 +61,7 @@ class Events(LeadAction):
         lead = reach(request, pk)
         given = self.given(request)
         now, source = timezone.now(), source_of(request)
-        with _refusals():
+        with refusals():
             at = instant(given.get("at"), now)
             record_event(lead, given["kind"], at=at, data=given.get("data"), now=now, source=source)
         if source is None:
@@ -79,7 +79,7 @@ class Touches(LeadAction):
         """The touch is logged; timers that waited for it stop."""
         lead = reach(request, pk)
         given = self.given(request)
-        with _refusals():
+        with refusals():
             work.log_touch(lead, by=person(request), now=timezone.now(), **given)
         return _answer_anyway(pk, status=201)
 
@@ -94,7 +94,7 @@ class Notes(LeadAction):
         """The note is on the lead."""
         lead = reach(request, pk)
         given = self.given(request)
-        with _refusals():
+        with refusals():
             work.add_note(lead, by=person(request), text=given["text"], now=timezone.now())
         return _answer(request, pk, status=201)
 
@@ -106,7 +106,7 @@ class Accept(LeadAction):
     def post(self, request: Request, pk: int) -> Response:
         """The lead is accepted."""
         lead = reach(request, pk)
-        with _refusals():
+        with refusals():
             work.accept(lead, by=person(request), now=timezone.now())
         return _answer(request, pk)
 
@@ -121,7 +121,7 @@ class Decline(LeadAction):
         """The lead has another owner; the answer is the lead as it now stands, though it may no longer be the caller's to see."""
         lead = reach(request, pk)
         given = self.given(request)
-        with _refusals():
+        with refusals():
             work.decline(lead, by=person(request), reason=given["reason"], now=timezone.now())
         return _answer_anyway(pk)
 
@@ -142,7 +142,7 @@ class Reassign(LeadAction):
             producer = Producer.objects.select_related("user").filter(key=key, active=True).first()
             if producer is None:
                 raise ValidationError({"producer": [NO_SUCH_PERSON]})
-        with _refusals():
+        with refusals():
             work.reassign(lead, by=person(request), producer=producer, reason=given["reason"], now=timezone.now())
         return _answer_anyway(pk)
 
@@ -157,7 +157,7 @@ class StatusStep(LeadAction):
         """The lead has the status, and what follows from it."""
         lead = reach(request, pk)
         given = self.given(request)
-        with _refusals():
+        with refusals():
             work.set_status(lead, by=person(request), now=timezone.now(), **given)
         return _answer_anyway(pk)
 
@@ -172,13 +172,13 @@ class FlagScore(LeadAction):
         """The flag is stored for whoever tends the score model."""
         lead = reach(request, pk)
         given = self.given(request)
-        with _refusals():
+        with refusals():
             work.flag_score(lead, by=person(request), now=timezone.now(), **given)
         return _answer(request, pk, status=201)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """What a service refuses becomes a 409, a 400 where a field is at fault, or a 403 where the person is."""
     try:
         yield

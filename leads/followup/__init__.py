@@ -1,6 +1,7 @@
 """What happens to a lead by itself: plans, their steps, and the gate that every automatic touch passes."""
 
 from agency.messaging import Permission
+from leads.followup.callbacks import rebook
 from leads.followup.facts import PlanFacts, StepFacts, StepRow, step_rows
 from leads.followup.gate import gate_messages, may_contact
 from leads.followup.plans import plans
@@ -23,6 +24,7 @@ __all__ = [
     "on_decided",
     "on_leaving",
     "plans",
+    "rebook",
     "run_due",
     "start",
     "step_rows",

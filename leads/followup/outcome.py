@@ -1,28 +1,28 @@
 """What becomes of one step that is due: a call to make, a message to send, a later hour, or a reason why not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from agency.due import DueState
-from agency.messaging import Draft, staff_drafts
+from agency.messaging import Draft, Permission, staff_drafts
 from agency.messaging.letterhead import Letterhead, letterhead
 from agency.messaging.models import Audience, Channel
 from leads.followup import signature
-from leads.followup.gate import Book, Question, answer, question_about
+from leads.followup.daypart import Shift, another_part
+from leads.followup.gate import Book, answer, question_about
 from leads.followup.gate import read as read_book
 from leads.followup.sequence import FROM_NURTURE, TO_NURTURE, TRIGGER_NURTURE
 from leads.followup.templates import TemplateError, render
 from leads.models import FollowUpStep, Status, Template, Touch
 from producers import roster
-from producers.facts import LineFacts
+from producers.facts import Roster
 from producers.models import Producer
 from producers.standins import stand_ins
+from routing.ladder import working_time
 
 LATE = timedelta(hours=1)
-"""A message this late gives way to a later one of its plan on the same channel, so that an outage ends in one text, not three."""
+"""A message this late gives way to a later one of its plan on the same channel, so that an outage or a night ends in one text."""
 
 CLOSED = "The lead is closed."
 SWITCHED_OFF = "The plan was switched off."
@@ -36,13 +36,21 @@ SUPERSEDED = "Not done before the next one was due."
 CALL_LOGGED = "call_logged"
 ONLY_IF = {CALL_LOGGED: "a call was made since the plan began"}
 """The conditions a step can have, in words."""
+UNANSWERED = ("no_answer", "voicemail")
 
 KIND_CALL = "call_due"
+KIND_CALL_BACK = "call_back_due"
 KIND_TOUCH = "follow_up"
+NOTICE = "Call {name}: {label}"
+AT_THE_TIME = "{name} asked to be called now."
 
 
 class StepError(ValueError):
     """The step cannot be done as the plan has it."""
+
+
+Lane = tuple[int, int | None, str]
+"""(Lead, plan, channel): what gives way to what comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +58,13 @@ class Batch:
     """What the steps of one batch need to know, read at once."""
 
     now: datetime
+    working: Roster
     book: Book
-    called_at: Mapping[int, datetime] = field(default_factory=dict)
-    """Lead → when it was last called."""
-    last_of: Mapping[tuple[int, int, str], int] = field(default_factory=dict)
-    """(Lead, plan, channel) → the last step of those that are due."""
+    calls: Mapping[int, Sequence[tuple[datetime, str]]] = field(default_factory=dict)
+    """Lead → when we called, and what came of it."""
+    pending: Mapping[Lane, Sequence[tuple[datetime, int]]] = field(default_factory=dict)
+    """Instants and steps that are still to come, in order."""
     head: Letterhead = field(default_factory=Letterhead)
-    lines: Mapping[str, LineFacts] = field(default_factory=dict)
     stand_ins: Mapping[int, Producer | None] = field(default_factory=dict)
     """Id of somebody on leave → who does their calls; None: nobody."""
 
@@ -64,17 +72,29 @@ class Batch:
 def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
     """All that deciding these steps takes; a fixed number of queries."""
     leads = {step.lead_id for step in steps}
-    calls = Touch.objects.filter(lead__in=leads, channel="call", direction="out").values_list("lead").annotate(Max("at"))
-    due = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE, due_at__lte=now).order_by("due_at", "pk")
+    calls: dict[int, list[tuple[datetime, str]]] = {}
+    for lead, at, result in Touch.objects.filter(lead__in=leads, channel="call", direction="out").values_list(
+        "lead", "at", "outcome"
+    ):
+        calls.setdefault(lead, []).append((at, result))
+    pending: dict[Lane, list[tuple[datetime, int]]] = {}
+    to_come = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE).order_by("due_at", "pk")
+    for lead, plan, channel, at, pk in to_come.values_list("lead", "plan", "channel", "due_at", "pk"):
+        pending.setdefault((lead, plan, channel), []).append((at, pk))
     return Batch(
         now=now,
+        working=_at_work(now),
         book=read_book([question_about(step.lead, step.channel) for step in steps], now),
-        called_at=dict(calls),
-        last_of={(lead, plan, channel): pk for lead, plan, channel, pk in due.values_list("lead", "plan", "channel", "pk")},
+        calls=calls,
+        pending=pending,
         head=letterhead(),
-        lines=roster.static().lines,
         stand_ins=stand_ins([who for step in steps if (who := speaker(step))], now),
     )
+
+
+def _at_work(now: datetime) -> Roster:
+    people = roster.static()
+    return replace(people, closed=roster.closed_days(people.holidays, roster.local_day(now, people.timezone)))
 
 
 def decide(step: FollowUpStep, batch: Batch) -> Draft | None:
@@ -85,11 +105,18 @@ def decide(step: FollowUpStep, batch: Batch) -> Draft | None:
     return _call(step, batch) if step.channel == "call" else _touch(step, batch)
 
 
+def ask(step: FollowUpStep, batch: Batch, at: datetime, planned: Sequence[datetime] = ()) -> Permission:
+    """The gate's answer for the step at `at`; `planned` are attempts to be counted as if they had been made."""
+    return answer(question_about(step.lead, step.channel), batch.book, at, planned)
+
+
 def moot(step: FollowUpStep) -> str:
     """Why the step has lost its point, or empty. Such a step ends its plan for the lead: no further round is begun."""
-    nurturing = step.plan.starts == TRIGGER_NURTURE
     if step.lead.status in (Status.BOUND, Status.LOST):
         return CLOSED
+    if step.agreed or step.plan is None:
+        return ""
+    nurturing = step.plan.starts == TRIGGER_NURTURE
     if nurturing != (step.lead.status == Status.NURTURE):
         return FROM_NURTURE if nurturing else TO_NURTURE
     return "" if step.plan.active else SWITCHED_OFF
@@ -97,26 +124,39 @@ def moot(step: FollowUpStep) -> str:
 
 def speaker(step: FollowUpStep) -> Producer | None:
     """Whose task a call is and who signs a message: the owner, else whoever is accountable for the lead or its plan."""
-    return step.lead.owner or step.lead.steward or step.plan.steward
+    return step.lead.owner or step.lead.steward or (step.plan.steward if step.plan else None)
 
 
 def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
+    """The call is somebody's task, or moved to another time of day, or has lost its point."""
     who = speaker(step)
-    permission = answer(question_about(step.lead, step.channel), batch.book, batch.now)
-    if who is None or (not permission.allowed and permission.retry_at is None):
-        _skip(step, permission.reason if who else NOBODY_TO_CALL, batch)
+    if who is None:
+        _skip(step, NOBODY_TO_CALL, batch)
         return None
     if _overtaken(step, batch):
         _skip(step, SUPERSEDED, batch)
         return None
+    shift = time_of_day(step, who, batch, batch.now)
+    if shift.at > batch.now:
+        _move(step, shift.at, shift.reason)
+        return None
+    permission = ask(step, batch, batch.now)
+    if not permission.allowed and permission.retry_at is None:
+        _skip(step, permission.reason, batch)
+        return None
     step.state, step.outcome = DueState.WAITING, ""
+    return _notice(step, batch.stand_ins.get(who.pk, who) or who)
+
+
+def _notice(step: FollowUpStep, who: Producer) -> Draft | None:
     if step.due_at <= step.started_at:
         return None  # the call at minute 0: the notice of the assignment says it
     [notice] = staff_drafts(
-        KIND_CALL,
-        user=(batch.stand_ins.get(who.pk, who) or who).user,
+        KIND_CALL_BACK if step.agreed else KIND_CALL,
+        user=who.user,
         channels=[Channel.IN_APP],
-        subject=f"Call {step.lead.name}: {step.label or 'follow-up'}",
+        subject=NOTICE.format(name=step.lead.name, label=step.label or "follow-up"),
+        body=AT_THE_TIME.format(name=step.lead.first_name) if step.agreed else "",
         path=f"/leads/{step.lead_id}/",
         lead_id=step.lead_id,
         dedupe_key=f"followup:{step.pk}",
@@ -130,18 +170,32 @@ def tasks(steps: Sequence[FollowUpStep], batch: Batch) -> list[tuple[FollowUpSte
     return [(step, batch.stand_ins.get(who.pk, who) or who) for step, who in waiting if who is not None]
 
 
+def time_of_day(step: FollowUpStep, who: Producer, batch: Batch, at: datetime) -> Shift:
+    """When a call that is to be made at another time of day than the failed ones is made, if it is `at`'s turn."""
+    if step.agreed or step.step is None or not step.step.different_time_of_day:
+        return Shift(at)
+
+    def opens(instant: datetime) -> datetime | None:
+        working = working_time(who.key, batch.working, instant, timedelta(0))
+        permission = ask(step, batch, working)
+        return working if permission.allowed else permission.retry_at
+
+    failed = [called for called, result in batch.calls.get(step.lead_id, ()) if result in UNANSWERED and called <= at]
+    later = (due for due, pk in batch.pending.get(_lane(step), ()) if due > at and pk != step.pk)
+    return another_part(at, step.lead.timezone or batch.working.timezone, failed, opens, min(later, default=None))
+
+
 def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
-    if batch.now - step.due_at > LATE and _overtaken(step, batch):
+    if batch.now - step.planned_at > LATE and _overtaken(step, batch):
         _skip(step, SUPERSEDED, batch)
         return None
-    question = question_about(step.lead, step.channel)
     try:
-        template = _template(step, batch)
+        template = template_of(step, called_since_start(step, batch))
         if template is None:
             _skip(step, CONDITION_UNMET.format(condition=ONLY_IF[CALL_LOGGED]), batch)
             return None
-        permission = answer(question, batch.book, batch.now)
-        draft = _message(step, question, template, batch) if permission.allowed else None
+        permission = ask(step, batch, batch.now)
+        draft = _message(step, template, batch) if permission.allowed else None
     except (StepError, TemplateError) as error:
         step.state, step.outcome, step.finished_at = DueState.FAILED, str(error), batch.now
         return None
@@ -149,36 +203,39 @@ def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
         step.state, step.outcome, step.finished_at = DueState.DONE, "", batch.now
     elif permission.retry_at is None:
         _skip(step, permission.reason, batch)
-        return None
     else:
-        step.due_at, step.outcome = permission.retry_at, permission.reason
+        _move(step, permission.retry_at, permission.reason)
     return draft
 
 
-def _template(step: FollowUpStep, batch: Batch) -> Template | None:
+def called_since_start(step: FollowUpStep, batch: Batch) -> bool:
+    """Whether we called since the plan began for the lead."""
+    return any(called >= step.started_at for called, _ in batch.calls.get(step.lead_id, ()))
+
+
+def template_of(step: FollowUpStep, called: bool) -> Template | None:
     """What the step says; None when its condition does not hold and it has nothing else to say. StepError when it cannot tell."""
     if step.step is None:
         raise StepError(STEP_REMOVED)
     if step.step.only_if and step.step.only_if not in ONLY_IF:
         raise StepError(UNKNOWN_CONDITION.format(condition=step.step.only_if))
-    called_at = batch.called_at.get(step.lead_id)
-    if step.step.only_if == CALL_LOGGED and (called_at is None or called_at < step.started_at):
+    if step.step.only_if == CALL_LOGGED and not called:
         return step.step.otherwise
     if step.step.template is None:
         raise StepError(NO_TEMPLATE)
     return step.step.template
 
 
-def _message(step: FollowUpStep, question: Question, template: Template, batch: Batch) -> Draft:
+def _message(step: FollowUpStep, template: Template, batch: Batch) -> Draft:
     who = speaker(step)
-    values = signature.values(step.lead, who.user if who else None, batch.head, batch.lines)
+    values = signature.values(step.lead, who.user if who else None, batch.head, batch.working.lines)
     return Draft(
         channel=step.channel,
         audience=Audience.CONSUMER,
         kind=KIND_TOUCH,
         user=who.user if who else None,
         lead_id=step.lead_id,
-        to=question.address,
+        to=question_about(step.lead, step.channel).address,
         subject=render(template.subject, values),
         body=render(template.body, values),
         path=f"/leads/{step.lead_id}/",
@@ -186,8 +243,20 @@ def _message(step: FollowUpStep, question: Question, template: Template, batch: 
     )
 
 
+def _lane(step: FollowUpStep) -> Lane:
+    return (step.lead_id, step.plan_id, step.channel)
+
+
 def _overtaken(step: FollowUpStep, batch: Batch) -> bool:
-    return batch.last_of.get((step.lead_id, step.plan_id, step.channel), step.pk) != step.pk
+    """A later one of its plan on the same channel is due as well."""
+    due = [pk for at, pk in batch.pending.get(_lane(step), ()) if at <= batch.now]
+    return bool(due) and due[-1] != step.pk
+
+
+def _move(step: FollowUpStep, at: datetime, why: str) -> None:
+    """The step is due later, and says why."""
+    step.moved_from = step.planned_at
+    step.due_at, step.outcome = at, why
 
 
 def _skip(step: FollowUpStep, why: str, batch: Batch) -> None:

@@ -11,14 +11,15 @@ from math import inf
 from time import monotonic
 
 from django.db import OperationalError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from agency.due import DueState, is_any, lock, record
 from agency.messaging import send_all
 from leads.followup import outcome, refusals
-from leads.followup.facts import StepRow, next_round
-from leads.followup.plans import plans
-from leads.followup.sequence import write
+from leads.followup.pauses import end_pauses
+from leads.followup.rounds import further_rounds
+from leads.followup.rows import write
+from leads.followup.selectors import rests
 from leads.followup.transition import begin_nurture
 from leads.models import FollowUpStep
 from producers.models import Producer
@@ -26,7 +27,7 @@ from producers.models import Producer
 JOINED = ("lead__owner__user", "lead__steward__user", "plan__steward__user", "step__template", "step__otherwise")
 LOCKED = ("lead", "self")
 """The lead first: a step whose lead somebody holds is not locked either, so whoever holds the lead never waits for it."""
-FIELDS = ("state", "due_at", "finished_at", "outcome", "message")
+FIELDS = ("state", "due_at", "moved_from", "finished_at", "outcome", "message")
 COULD_NOT_RUN = "It could not be run ({error})."
 
 logger = logging.getLogger(__name__)
@@ -44,10 +45,12 @@ def on_calls_due(ring: Ring) -> None:
 def run_due(now: datetime, limit: int = 200, seconds: float = inf) -> int:
     """Every step due at `now` was done, handed to a person, refused with a reason or moved; return how many.
 
+    Pauses that are over by then have ended first.
+
     Works in batches of `limit`, one transaction and a fixed number of queries each, and begins none after `seconds`. A step whose
     lead somebody holds is left out.
     """
-    total, until = 0, monotonic() + seconds
+    total, until = end_pauses(now), monotonic() + seconds
     while monotonic() < until and is_any(FollowUpStep, now) and (ran := _run_some(now, limit)):
         total += ran
     return total
@@ -100,11 +103,11 @@ def _run_one_by_one(now: datetime, limit: int) -> int:
 
 
 def _touches() -> QuerySet[FollowUpStep]:
-    return FollowUpStep.objects.exclude(channel="").select_related(*JOINED)
+    return FollowUpStep.objects.exclude(rests()).exclude(channel="").select_related(*JOINED)
 
 
 def _transitions() -> QuerySet[FollowUpStep]:
-    return FollowUpStep.objects.filter(channel="").select_related("lead", "plan", "step__start__steward")
+    return FollowUpStep.objects.exclude(rests()).filter(channel="").select_related("lead", "plan", "step__start__steward")
 
 
 def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
@@ -120,7 +123,7 @@ def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
         refusals.keep(refused, now)
     for ring in _ringing:
         ring(outcome.tasks(steps, batch), now)
-    write(_further_rounds(steps, now))
+    write(further_rounds(steps, now))
 
 
 def _replace_waiting_calls(steps: Sequence[FollowUpStep], now: datetime) -> None:
@@ -130,22 +133,3 @@ def _replace_waiting_calls(steps: Sequence[FollowUpStep], now: datetime) -> None
         FollowUpStep.objects.filter(lead__in=leads, state=DueState.WAITING).update(
             state=DueState.SKIPPED, finished_at=now, outcome=outcome.SUPERSEDED
         )
-
-
-def _further_rounds(steps: Sequence[FollowUpStep], now: datetime) -> list[StepRow]:
-    """The next round of each repeating plan whose round ends with one of these steps."""
-    ended = [step for step in steps if step.plan.repeats and step.state != DueState.DUE and not outcome.moot(step)]
-    if not ended:
-        return []
-    known = {plan.id: plan for plan in plans()}
-    last = dict(
-        FollowUpStep.objects.filter(lead__in={step.lead_id for step in ended}, plan__in={step.plan_id for step in ended})
-        .values_list("plan")
-        .annotate(Max("position"))
-    )
-    return [
-        row
-        for step in ended
-        if step.position == last[step.plan_id] and step.plan_id in known
-        for row in next_round(known[step.plan_id], step.lead_id, step.started_at, step.cycle, now)
-    ]

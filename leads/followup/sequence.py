@@ -5,14 +5,16 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from agency import bulk, revisions
+from agency import revisions
 from agency.due import DueState
-from agency.messaging.models import Audience, Message
 from leads.current import configuration
 from leads.facts import KnownPerson, facts_of, lead_facts
-from leads.followup.facts import PlanFacts, StepRow, step_rows
+from leads.followup import callbacks
+from leads.followup.facts import PlanFacts, step_rows, with_call_back
 from leads.followup.plans import plans
-from leads.followup.selectors import is_due_call
+from leads.followup.rows import PENDING, write
+from leads.followup.selectors import is_open_call
+from leads.followup.withdrawal import keep_back, take_back
 from leads.models import FollowUpStep, Lead, Plan, Status
 from routing.engine.conditions import unmet
 from routing.engine.facts import ASSIGNED, NURTURED, UNPLACED, Decision, LeadFacts
@@ -23,11 +25,13 @@ TRIGGER_NURTURE = "nurture"
 
 _PERSONAL = {"existing_client", "open_lead"}
 """Conditions on who the person is, apart from the lead in hand."""
-PENDING = (DueState.DUE, DueState.WAITING)
 STOPPED = "Stopped: {event}."
 TO_NURTURE = "The lead went to nurture."
 FROM_NURTURE = "The lead left nurture."
 CALLED = "A call was logged."
+SIGNED_ANEW = "Taken back: the lead has another owner, who says it."
+AGREED_LATER = Q(agreed=True, state=DueState.DUE)
+"""A call-back whose time has not come: no event of a plan ends it."""
 
 _NOT_RUNNING = """NOT EXISTS (
     SELECT 1 FROM leads_followupstep AS old
@@ -57,12 +61,16 @@ def start(
     """
     chosen = choose(lead, trigger=trigger, now=now, plan_key=plan_key, facts=facts)
     if trigger == TRIGGER_NURTURE and not fresh:
-        _end(Q(lead_id=lead.pk) & ~Q(plan__in=[plan.id for plan in chosen]), TO_NURTURE, now)
+        _end(Q(lead_id=lead.pk) & ~Q(plan__in=[plan.id for plan in chosen]) & ~AGREED_LATER, TO_NURTURE, now)
     rows = [row for plan in chosen for row in step_rows(plan, lead.pk, now)]
+    call_back = lead.callback_at if lead.callback_at and lead.callback_at > now else None
     if fresh:
-        return write(rows)
+        return write(with_call_back(rows, lead.pk, call_back, now) if call_back else rows)
     once = trigger == TRIGGER_ASSIGNED and not again
-    return write(rows, where=_NOT_BEGUN_SINCE_NURTURE if once else _NOT_RUNNING)
+    written = write(rows, where=_NOT_BEGUN_SINCE_NURTURE if once else _NOT_RUNNING)
+    if call_back:
+        callbacks.rebook(lead, now=now)
+    return written
 
 
 def choose(
@@ -78,28 +86,23 @@ def choose(
     return named[:1] if trigger == TRIGGER_NURTURE else named
 
 
-def write(rows: Sequence[StepRow], where: str = "") -> int:
-    """The rows are stored by one statement, less those that exist or that `where` (SQL on `new`) rules out; returns how many."""
-    return len(
-        bulk.insert(FollowUpStep, [row.to_row() for row in rows], where=where, tail="ON CONFLICT DO NOTHING", returning="id")
-    )
-
-
 def stop(lead_id: int, *, event: str, now: datetime) -> int:
-    """What is still to come of the plans that stop on `event` is skipped, unsent messages included; returns how many steps."""
+    """What is still to come of the plans that stop on `event` is skipped, unsent messages included; returns how many steps.
+
+    A call-back whose time has not come yet stays: it was agreed with the person.
+    """
     return stop_each([lead_id], event=event, now=now)
 
 
 def stop_each(lead_ids: Collection[int], *, event: str, now: datetime) -> int:
     """As `stop`, for several leads at once: what one person says is said to all of them."""
-    return _end(
-        Q(lead_id__in=lead_ids, plan__in=Plan.objects.filter(stops__contains=[event])), STOPPED.format(event=_words(event)), now
-    )
+    stopping = Plan.objects.filter(stops__contains=[event])
+    return _end(Q(lead_id__in=lead_ids, plan__in=stopping) & ~AGREED_LATER, STOPPED.format(event=_words(event)), now)
 
 
 def call_logged(lead_id: int, *, now: datetime) -> int:
     """The calls that somebody was to make by `now` are done; returns how many."""
-    return FollowUpStep.objects.filter(is_due_call(now), lead_id=lead_id).update(
+    return FollowUpStep.objects.filter(is_open_call(now), lead_id=lead_id).update(
         state=DueState.DONE, finished_at=now, outcome=CALLED
     )
 
@@ -107,7 +110,8 @@ def call_logged(lead_id: int, *, now: datetime) -> int:
 def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> None:
     """The lead's plans fit the decision: nurtured, that plan alone; owned, no nurture, and what an assignment begins has begun.
 
-    A reassignment leaves running plans as they are: the sequence belongs to the lead.
+    A reassignment leaves running plans as they are: the sequence belongs to the lead. What is said from now on is signed by the
+    new owner, also what was written and has not left.
     """
     fresh = cause == "intake" and lead.received_at == now
     if decision.outcome == NURTURED:
@@ -115,13 +119,14 @@ def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> Non
     elif decision.outcome in (ASSIGNED, UNPLACED):
         if not fresh:
             leave_nurture(lead.pk, now=now)
+            take_back(lead.pk, why=SIGNED_ANEW, now=now)
         if lead.status == Status.NEW:
             start(lead, trigger=TRIGGER_ASSIGNED, now=now, again=cause == "reopen", fresh=fresh)
 
 
 def leave_nurture(lead_id: int, *, now: datetime) -> int:
     """What is still to come of nurture plans is skipped; returns how many steps."""
-    return _end(Q(lead_id=lead_id, plan__starts=TRIGGER_NURTURE), FROM_NURTURE, now)
+    return _end(Q(lead_id=lead_id, plan__starts=TRIGGER_NURTURE) & ~AGREED_LATER, FROM_NURTURE, now)
 
 
 def end_all(lead_id: int, *, why: str, now: datetime) -> int:
@@ -131,9 +136,7 @@ def end_all(lead_id: int, *, why: str, now: datetime) -> int:
 
 def _end(which: Q, why: str, now: datetime) -> int:
     steps = FollowUpStep.objects.filter(which)
-    Message.objects.filter(
-        pk__in=steps.filter(message__state=DueState.DUE).values("message"), state=DueState.DUE, audience=Audience.CONSUMER
-    ).update(state=DueState.SKIPPED, finished_at=now, outcome=why)
+    keep_back(steps, why=why, now=now)
     return steps.filter(state__in=PENDING).update(state=DueState.SKIPPED, finished_at=now, outcome=why)
 
 

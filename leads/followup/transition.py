@@ -16,23 +16,30 @@ NEVER_REACHED = "Never reached: {plan}."
 
 def begin_nurture(step: FollowUpStep, now: datetime) -> None:
     """The lead is in nurture under the plan the step names, or the step says why not. The caller's transaction holds both."""
-    lead, plan = step.lead, step.step.start if step.step else None
-    step.finished_at = now
-    if plan is None or (why_not := _why_not(step, plan)):
-        step.state, step.outcome = DueState.SKIPPED, STEP_REMOVED if plan is None else why_not
+    lead, step.finished_at = step.lead, now
+    if why := why_not(step):
+        step.state, step.outcome = DueState.SKIPPED, why
         return
+    plan = _follows(step)
     step.state, step.outcome = DueState.DONE, ""
-    before, lead.steward = lead.status, plan.steward
+    before, lead.steward = lead.status, plan.steward if plan else None
     assignment.close(lead, now=now, why="nurture")
-    note_status(lead, before, by=None, now=now, reason=NEVER_REACHED.format(plan=step.plan.name))
+    note_status(lead, before, by=None, now=now, reason=NEVER_REACHED.format(plan=step.plan))
     record(FollowUpStep, [step], ("state", "finished_at", "outcome"))  # before all that is still pending is ended
-    sequence.start(lead, trigger=sequence.TRIGGER_NURTURE, now=now, plan_key=plan.key)
+    sequence.start(lead, trigger=sequence.TRIGGER_NURTURE, now=now, plan_key=plan.key if plan else None)
 
 
-def _why_not(step: FollowUpStep, plan: Plan) -> str:
-    """Why the lead stays where it is; empty when it goes to nurture."""
+def why_not(step: FollowUpStep) -> str:
+    """Why the lead stays where it is; empty when the step takes it to nurture."""
+    plan = _follows(step)
+    if plan is None:
+        return STEP_REMOVED
     if why := moot(step):
         return why
     if step.lead.status != Status.NEW or step.lead.contacted_at is not None:
         return REACHED
     return "" if plan.active else NOTHING_FOLLOWS.format(plan=plan.name)
+
+
+def _follows(step: FollowUpStep) -> Plan | None:
+    return step.step.start if step.step else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from agency.phones import e164
+from leads.callbacks import move_timers
 from leads.current import Configuration
 from leads.facts import facts_of, known_person
 from leads.flags import OF_THE_NUMBER, POSSIBLE_DUPLICATE, WRONG_NUMBER, reflag, unflag, unrecognised
@@ -50,12 +51,13 @@ def join(
     The caller owns the transaction and holds the lead's row. Returns the decision when there was one.
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
-    where, unknown = whereabouts(lead), unrecognised(lead)
+    where, unknown, call_back = whereabouts(lead), unrecognised(lead), lead.callback_at
     _complete(lead, arrival)
     reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
     lead.last_activity_at, was_hot = now, lead.tier == Tier.HOT
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
+    move_timers(lead, before=call_back, now=now)
     back = CAME_BACK.format(name=lead.name, source=source.name)
     if lead.status == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT):
         decision = assign(lead, reason=CAUSE, now=now, facts=facts)

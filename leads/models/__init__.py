@@ -19,7 +19,7 @@ from leads.models.history import (
 )
 from leads.models.inbound import InboundKind, InboundMessage
 from leads.models.lead import OPEN_STATUSES, Client, Household, Lead, Status, Tier
-from leads.models.plans import FollowUpStep, Plan, PlanStep, ScoreModel, Template
+from leads.models.plans import FollowUpPause, FollowUpStep, Plan, PlanStep, ScoreModel, Template
 from leads.models.source import ApiKey, LeadKind, Source, SourceKind
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "DoNotCallNumber",
     "EmergencyStop",
     "Event",
+    "FollowUpPause",
     "FollowUpStep",
     "Household",
     "InboundKind",

@@ -1,5 +1,8 @@
 """How leads are scored and followed up: the model, the plans and what is said in them."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -87,7 +90,11 @@ class PlanStep(models.Model):
 
     class Meta:
         ordering = ["plan", "position"]
-        constraints = [models.UniqueConstraint(fields=["plan", "position"], name="plan_step_position_once")]
+        constraints = [
+            models.UniqueConstraint(  # deferred: steps that change places do so one by one
+                fields=["plan", "position"], name="plan_step_position_once", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label or f"step {self.position}"
@@ -97,11 +104,15 @@ class FollowUpStep(DueWork):
     """One touch promised to one lead: a row from the moment its plan begins."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="follow_ups", db_index=False)  # follow_up_step_once
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)  # plans are never deleted
+    plan = models.ForeignKey(  # plans are never deleted
+        Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False, help_text="Empty: a call-back."
+    )
     step = models.ForeignKey(PlanStep, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     cycle = models.PositiveIntegerField(default=0, help_text="Which round of a repeating plan.")
     started_at = models.DateTimeField(help_text="When the plan began for this lead.")
+    moved_from = models.DateTimeField(null=True, blank=True, help_text="When the plan has it, if it was moved since.")
+    agreed = models.BooleanField(default=False, help_text="A call at the time agreed with the person.")
     channel = models.CharField(max_length=10, blank=True)
     label = models.CharField(max_length=120, blank=True)
     message = models.ForeignKey(
@@ -111,6 +122,9 @@ class FollowUpStep(DueWork):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lead", "plan", "started_at", "cycle", "position"], name="follow_up_step_once"),
+            models.UniqueConstraint(
+                fields=["lead"], condition=Q(agreed=True, state__in=["due", "waiting"]), name="one_agreed_call_of_a_lead"
+            ),
         ]
         indexes = [
             # Read when a message is deleted: the step that sent it forgets it. Most steps never have one.
@@ -125,3 +139,33 @@ class FollowUpStep(DueWork):
 
     def __str__(self) -> str:
         return self.label or f"step {self.position}"
+
+    @property
+    def planned_at(self) -> datetime:
+        """When it was promised for, before anything moved it."""
+        return self.moved_from or self.due_at
+
+
+class FollowUpPause(models.Model):
+    """A stretch in which nothing automatic happens to a lead: begun by hand, ended by hand or at its time."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="pauses")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: until somebody resumes it.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            # Read by the sweep of follow-ups as well: whose steps rest.
+            models.UniqueConstraint(fields=["lead"], condition=Q(ended_at__isnull=True), name="one_pause_of_a_lead"),
+        ]
+        indexes = [
+            # Read by the sweep of follow-ups: pauses that are over.
+            models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="pause_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Pause since {self.since:%Y-%m-%d %H:%M}"

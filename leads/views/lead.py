@@ -15,7 +15,19 @@ from agency.pages import PageRequest, page
 from agency.roles import ABILITIES, MANAGER
 from leads import work
 from leads.dossier import dossier
-from leads.forms import OUTCOMES, DeclineForm, FlagForm, NoteForm, PageForm, ReassignForm, StatusForm, StopForm, TouchForm
+from leads.forms import (
+    OUTCOMES,
+    PAUSES,
+    DeclineForm,
+    FlagForm,
+    NoteForm,
+    PageForm,
+    PauseForm,
+    ReassignForm,
+    StatusForm,
+    StopForm,
+    TouchForm,
+)
 from leads.inbox import first_response
 from leads.intake import IntakeError
 from leads.models import Lead
@@ -23,6 +35,8 @@ from leads.selectors import get_visible, leads_visible_to
 from leads.work import DECLINE_REASONS, WorkError
 from routing.assignment import AssignmentError
 
+STEERING = ("pause", "resume", "skip")
+"""Acts whose errors stand beside what comes next."""
 Service = Callable[[Lead, PageForm], str]
 """Does what the form asks of the lead and says so in a sentence."""
 
@@ -120,6 +134,43 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, FlagForm(request.POST), service, "flag")
 
 
+@page("work_leads")
+@require_POST
+def pause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nothing automatic happens to the lead for some days, or until it is resumed."""
+
+    def service(lead: Lead, form: PageForm) -> str:
+        until = cast(PauseForm, form).until(timezone.now())
+        work.pause(lead, by=_person(request), until=until)
+        return f"{lead.name}: the follow-up is paused."
+
+    return _act(request, pk, PauseForm(request.POST), service, "pause")
+
+
+@page("work_leads")
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """The follow-up goes on, later by as long as it rested."""
+
+    def service(lead: Lead, form: PageForm) -> str:
+        work.resume(lead, by=_person(request))
+        return f"{lead.name}: the follow-up goes on."
+
+    return _act(request, pk, PageForm(request.POST), service, "resume")
+
+
+@page("work_leads")
+@require_POST
+def skip(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """One step of the follow-up is left out."""
+
+    def service(lead: Lead, form: PageForm) -> str:
+        left_out = work.skip_step(lead, step, by=_person(request))
+        return f"{lead.name}: {left_out} is left out."
+
+    return _act(request, pk, PageForm(request.POST), service, "skip")
+
+
 @page("reassign_leads")
 @require_POST
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
@@ -165,6 +216,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "lead": lead,
         "now": now,
         "outcomes": OUTCOMES,
+        "pauses": PAUSES,
         "is_owner": lead.owner is not None and lead.owner.user_id == request.user.pk,
         "stands_in": request.role != MANAGER and lead.is_open and lead.owner and lead.owner.user_id != request.user.pk,
         "touch": TouchForm(auto_id="touch_%s"),
@@ -175,6 +227,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "decline": DeclineForm(auto_id="decline_%s", reasons=DECLINE_REASONS.items()),
         "reassign": ReassignForm(auto_id="reassign_%s") if may_reassign else None,
     }
+    context["steering"] = [form for name, form in (forms or {}).items() if name in STEERING]
     return render(request, "leads/detail.html", {**context, **(forms or {})}, status=status)
 
 

@@ -8,6 +8,7 @@ from leads.work.desk import WorkError
 from leads.work.notes import add_note, flag_score
 from leads.work.ownership import DECLINE_REASONS, accept, decline, reassign
 from leads.work.statuses import set_status
+from leads.work.steering import pause, resume, skip_step
 from leads.work.stopping import ask_to_stop
 from leads.work.touches import log_touch
 
@@ -20,7 +21,10 @@ __all__ = [
     "decline",
     "flag_score",
     "log_touch",
+    "pause",
     "reassign",
+    "resume",
     "set_status",
+    "skip_step",
 ]
 """Public names; everything else here is private to the package."""

@@ -32,6 +32,10 @@ api:decline          POST   401    200   404   404   403     403       403    40
 api:reassign         POST   401    403   403   403   200     403       403    401
 api:status           POST   401    200   404   404   200     403       403    401
 api:flag_score       POST   401    201   404   404   201     403       403    401
+api:follow_up        GET    401    200   404   404   200     403       403    401
+api:pause            POST   401    200   404   404   200     403       403    401
+api:resume           POST   401    409   404   404   409     403       403    401
+api:skip             POST   401    200   404   404   200     403       403    401
 api:timeline         GET    401    200   404   404   200     403       403    401
 api:assignments      GET    401    200   404   404   200     403       403    401
 api:decisions        GET    401    200   404   404   200     403       403    401
@@ -103,6 +107,9 @@ leads:status         POST   login  302   404   404   302     403       login  lo
 leads:note           POST   login  302   404   404   302     403       login  login
 leads:stop           POST   login  302   404   404   302     403       login  login
 leads:flag           POST   login  302   404   404   302     403       login  login
+leads:pause          POST   login  302   404   404   302     403       login  login
+leads:resume         POST   login  422   404   404   422     403       login  login
+leads:skip           POST   login  302   404   404   302     403       login  login
 leads:reassign       POST   login  403   403   403   302     403       login  login
 leads:twilio_sms     POST   403    403   403   403   403     403       403    403
 leads:twilio_sms_status POST 403   403   403   403   403     403       403    403
@@ -146,6 +153,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("leads:flag", "POST"): {"verdict": "too_high"},
     ("leads:stuck_decide", "POST"): {"decision": "leave"},
     ("leads:reassign", "POST"): {"reason": "James is in court"},
+    ("leads:pause", "POST"): {"days": "7"},
     ("leads:quote_form", "POST"): {"first_name": "Ben"},
     ("leads:new", "POST"): {"first_name": "Ben"},
     ("api:producer", "PATCH"): {"level": "senior"},

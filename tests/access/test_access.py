@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from agency.messaging import send
 from agency.messaging.email.tokens import unsubscribe_token
 from leads.keys import issue
-from leads.models import Lead, RejectedIntake
+from leads.models import FollowUpStep, Lead, RejectedIntake
 from routing.models import RuleSet
 from routing.simulation.runs import request
 from tests.access.calls import BODIES, ROLES, Call, calls
@@ -53,6 +53,9 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
         source=office.website, door="api", payload={"first_name": "Ben"}, errors={"phone": ["None."]}, received_at=NOW
     )
     mail = send(channel="email", audience="consumer", kind="follow_up", lead_id=ana.pk, to=ana.email, body="Hi", now=NOW)
+    promised = FollowUpStep.objects.create(
+        lead=ana, position=0, started_at=NOW, due_at=NOW + timedelta(days=1), channel="call", label="Second call"
+    )
     places = {
         "api:ruleset": [RuleSet.objects.get().pk],
         "api:ruleset_diff": [RuleSet.objects.get().pk],
@@ -67,6 +70,8 @@ def address(office: Office, ana: Lead) -> Callable[[str], str]:
         "leads:email_tracking": ["postmark"],
         "leads:email_inbound": ["postmark"],
         "leads:stuck_decide": ["message", 1],
+        "leads:skip": [ana.pk, promised.pk],
+        "api:skip": [ana.pk, promised.pk],
     }
     of_the_lead = {f"{one.namespace}:{one.name}" for one in named() if "<int:pk>" in one.path} - set(places)
     return lambda name: reverse(name, args=places.get(name, [ana.pk] if name in of_the_lead else []))

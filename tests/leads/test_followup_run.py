@@ -320,9 +320,9 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, sarah):
     with CaptureQueriesContext(connection) as queries:
         assert followup.run_due(NOON + 5 * MINUTE, limit=500) == 3 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Lock, read; versions, consents, what is known of the numbers; calls, due, letterhead, roster; messages,
-    # older calls, record; and two looks that find no more.
-    assert len(statements) == 15
+    # Pauses that are over; lock, read; versions, consents, what is known of the numbers; calls, due, letterhead, roster, leave;
+    # messages, older calls, record; and two looks that find no more.
+    assert len(statements) == 16
 
 
 def test_unlike_plans_do_not_disturb_each_other(sarah):

@@ -64,9 +64,9 @@ def test_an_idle_sweep_is_cheap(db):
     sweep.sweep(NOON)
     with CaptureQueriesContext(connection) as queries:
         sweep.sweep(NOON + timedelta(seconds=1))
-    # Whether silence counts, presence; holds, rungs; steps; whose phone is to ring; when licenses were last looked through; the
-    # expired, the due; and the heartbeat.
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 10
+    # Whether silence counts, presence; holds, rungs; pauses that are over, steps; whose phone is to ring; when licenses were last
+    # looked through; the expired, the due; and the heartbeat.
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 11
 
 
 def test_one_kind_of_work_that_fails_does_not_hold_up_the_others_and_is_noticed(lead, monkeypatch):

@@ -203,11 +203,11 @@ def test_another_lead_s_history_is_not_told(ana, office):
 
 
 def test_a_long_history_costs_no_more_queries_than_none(ana, office, django_assert_num_queries):
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         timeline(ana)
     live_a_life(ana, office)
     for minute in range(20, 40):
         Touch.objects.create(lead=ana, by=office.james.user, channel="call", outcome="no_answer", at=minutes(minute))
         Note.objects.create(lead=ana, by=office.carla.user, at=minutes(minute), text="Again")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert len(timeline(ana)) == 59

@@ -287,8 +287,8 @@ def test_a_batch_takes_the_same_queries_however_large_it_is(count, texts, now, o
     with CaptureQueriesContext(connection) as queries:
         assert deliver_due(now, limit=500) == 2 * count
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    # Recovery, whether anything is due, claim, who signs what consumers get, the record.
-    assert len(statements) == 5
+    # Recovery, whether anything is due, claim, who signs what consumers get, what was withdrawn meanwhile, the record.
+    assert len(statements) == 6
     assert len(texts.seen) == 2 * count
     assert texts.closed == 1
 

@@ -242,13 +242,13 @@ def test_the_price_of_the_page_does_not_grow_with_its_history(
 ) -> None:
     sarah = browse("sarah")
     text(sarah, ana)
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         text(sarah, ana)
     for n in range(5):
         afternoon.shift(timedelta(minutes=1))
         work.log_touch(ana, by=office.sarah.user, channel="call", outcome="no_answer", note=str(n))
         work.add_note(ana, by=office.sarah.user, text=f"note {n}")
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         text(sarah, ana)
 
 

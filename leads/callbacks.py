@@ -1,0 +1,15 @@
+"""A call-back that was booked, changed or called off: whatever counts from it is moved."""
+
+from datetime import datetime
+
+from leads import followup
+from leads.models import Lead
+from routing import escalation
+
+
+def move_timers(lead: Lead, *, before: datetime | None, now: datetime) -> None:
+    """The follow-up and the ladder fit the lead's call-back, if it differs from `before`. The caller holds the saved lead."""
+    if lead.callback_at == before:
+        return
+    followup.rebook(lead, now=now)
+    escalation.recount(lead, now=now)
