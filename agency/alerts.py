@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agency.forms import Styled
-from agency.messaging import personal, reach
+from agency.messaging import personal, reach, voice
 from agency.messaging.alerts import heard_on
 from agency.messaging.channels import address_of, is_silent
 from agency.messaging.devices import AlertPreference, PushDevice
@@ -65,9 +65,12 @@ class AlertForm(Styled):
     timezone = forms.ChoiceField(required=False, label="By the clock of")
     urgent_in_quiet = forms.BooleanField(required=False, label="What cannot wait comes in quiet hours too")
     names_on_push = forms.BooleanField(required=False, label="A push may name the lead, where others may see the screen")
+    auto_dial = forms.BooleanField(required=False, label="My phone rings by itself when a call of mine is due")
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not voice.is_on():
+            del self.fields["auto_dial"]
         places = [("", f"As at the agency: {_place(zone)}"), *((one, _place(one)) for one in ZONES)]
         cast(forms.ChoiceField, self.fields["timezone"]).choices = places
 
@@ -95,6 +98,8 @@ class AlertForm(Styled):
             urgent_in_quiet=data["urgent_in_quiet"],
             names_on_push=data["names_on_push"],
         )
+        if "auto_dial" in data:
+            personal.set_auto_dial(user=user, rings=data["auto_dial"])
 
 
 @page()
@@ -240,4 +245,5 @@ def _initial(user: User) -> dict[str, Any]:
         "timezone": own.timezone,
         "urgent_in_quiet": own.urgent_in_quiet,
         "names_on_push": own.names_on_push,
+        "auto_dial": user.auto_dial,
     }

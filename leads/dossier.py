@@ -11,12 +11,13 @@ from agency.due import DueState
 from agency.models import User
 from leads.calling import CHANNEL as BY_CALL
 from leads.calling import Caller, Caution, caution, license_note, owner_of
+from leads.calls.selectors import to_show
 from leads.clocks import clocks, people
 from leads.followup import Permission
 from leads.followup.forecast import Coming, Forecast, OpenCall, coming
 from leads.followup.gate import answer, question_about, read
 from leads.licensing import license_check
-from leads.models import Client, Consent, FollowUpPause, Lead, Policy, Quote, Status
+from leads.models import Call, Client, Consent, FollowUpPause, Lead, Policy, Quote, Status
 from leads.selectors import leads_visible_to
 from leads.timeline import Entry, timeline
 from leads.work.licensed import person_of
@@ -99,6 +100,8 @@ class Dossier:
     late: bool
     caution: Caution | None
     """Why they had better not be called now."""
+    phone_call: Call | None
+    """On the line now, missed, or connected and of an end that nobody has said."""
     license_note: str
     """That the owner, or whoever looks, lacks the license; empty when neither does."""
     choice: Choice | None
@@ -124,10 +127,15 @@ class Dossier:
         """Differs whenever something was added to the lead's history or its timers moved."""
         lead = self.lead
         shown = (lead.updated_at, lead.status, lead.score, lead.owner_id, len(self.entries), self.since, self.late)
-        warned = (self.caution, self.license_note)
+        warned = (self.caution, self.license_note, _progress(self.phone_call))
         receipts = [(entry.data["receipt"], entry.data["receipt_at"]) for entry in self.entries if "receipt" in entry.data]
         coming_up = (self.next, self.call, self.pause)
         return hashlib.blake2s(repr((shown, warned, receipts, coming_up)).encode(), digest_size=8).hexdigest()
+
+
+def _progress(call: Call | None) -> tuple[int, str, str] | None:
+    """Differs whenever the call got further."""
+    return None if call is None else (call.pk, call.state, call.result)
 
 
 def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Dossier:
@@ -136,8 +144,7 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
     line = roster.lines.get(lead.line)
     assignment = Assignment.objects.filter(lead=lead, ended_at__isnull=True).first()
     untouched = assignment is not None and assignment.first_attempt_at is None and lead.status == Status.NEW
-    known = clocks([lead], working=roster, target=target)
-    clock = known.get(lead.pk) if untouched else None
+    clock = clocks([lead], working=roster, target=target).get(lead.pk) if untouched else None
     runs = clock is not None and clock.starts_at <= now
     reach, as_of = _reach(lead, now)
     owner, caller = owner_of(lead, roster, now), _caller(lead, viewer, roster, now)
@@ -155,6 +162,7 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         starts_at=clock.starts_at if clock and not runs else None,
         late=clock is not None and clock.late_at <= now,
         caution=caution(lead, by_call if lead.phone else Permission(True), lacking),
+        phone_call=to_show([lead.pk]).get(lead.pk),
         license_note=license_note(lead, owner, caller, roster, now),
         choice=choice(lead, roster),
         next=_next(lead, forecast),

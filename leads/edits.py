@@ -10,7 +10,7 @@ from agency.models import User
 from leads.callbacks import move_timers
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
-from leads.flags import BAD_EMAIL, NO_WAY_LEFT, OF_THE_NUMBER, reflag, unflag, unrecognised
+from leads.flags import BAD_EMAIL, NAME_UNKNOWN, NO_WAY_LEFT, OF_THE_NUMBER, reflag, unflag, unrecognised
 from leads.history import note_status
 from leads.intake import fields
 from leads.intake.fields import FieldError
@@ -60,6 +60,8 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         unflag(lead, *OF_THE_NUMBER)
     if {"phone", "email"} & set(changed):
         unflag(lead, NO_WAY_LEFT)
+    if {"first_name", "last_name"} & {*changed}:
+        unflag(lead, NAME_UNKNOWN)
     if "email" in changed:
         unflag(lead, BAD_EMAIL)
     lead.updated_at = now

@@ -16,6 +16,8 @@ NOT_TEXTABLE: Final = "The phone number takes no texts."
 """Stands while the lead has a number that the carriers say takes none."""
 OF_THE_NUMBER: Final = (WRONG_NUMBER, NOT_TEXTABLE)
 
+NAME_UNKNOWN: Final = "The name is not known: they called, and their number stands for it."
+"""Stands until somebody writes down their name."""
 BAD_EMAIL: Final = "The e-mail address does not work."
 """Stands while the lead has the address that a mail server does not know; nothing automatic is sent there."""
 

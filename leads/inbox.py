@@ -13,10 +13,11 @@ from django.db.models import Case, DateTimeField, Exists, F, FilteredRelation, O
 from agency.due import DueState
 from agency.models import Agency
 from leads.calling import Caution, cautions
+from leads.calls.selectors import calling_now, to_show
 from leads.clocks import people, starts_at
 from leads.flags import NO_WAY_LEFT
 from leads.followup.selectors import is_open_call, rests
-from leads.models import OPEN_STATUSES, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
+from leads.models import OPEN_STATUSES, Call, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
 from leads.selectors import with_names
 from producers.facts import Roster
 from routing.models import LadderStep
@@ -52,6 +53,8 @@ class Row:
     """Why they had better not be called now."""
     unreachable: bool
     """Nothing automatic can reach them any more."""
+    call: Call | None
+    """On the line now, missed, or connected and of an end that nobody has said."""
     stands_in: bool
     """The owner is on leave, and the lead is here for what is due of it."""
 
@@ -84,12 +87,12 @@ def first_response(agency: Agency) -> timedelta:
 
 
 def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_TARGET, page: int = 1, reader: str = "") -> Inbox:
-    """A page of these leads, most urgent first; six queries however many there are.
+    """A page of these leads, most urgent first; six queries however many there are, two more with calls on.
 
     `reader`: the key of who works them; leads of others, who are on leave, are listed only while something of them is due.
     """
     working = people(now)
-    places = [place for place in ranked(leads, now, target, working) if not reader or place.is_for(reader)]
+    places = _on_the_line_first([place for place in ranked(leads, now, target, working) if not reader or place.is_for(reader)])
     counts = Counter(HEADINGS[place.rank] for place in places)
     pages = max(1, ceil(len(places) / PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -101,6 +104,13 @@ def inbox(leads: QuerySet[Lead], *, now: datetime, target: timedelta = DEFAULT_T
         sections.setdefault(title, Section(title, counts[title])).rows.append(row)
     found = list(sections.values())
     return Inbox(found, len(places), counts[HEADINGS[RUNNING]], page, pages, _version(found, len(places), page))
+
+
+def _on_the_line_first(places: "list[Place]") -> "list[Place]":
+    """Whoever is calling us at this moment stands above everybody."""
+    calling = calling_now()
+    first = [place._replace(rank=ARRIVED) for place in places if place.pk in calling]
+    return [*first, *(place for place in places if place.pk not in calling)] if first else places
 
 
 class Place(NamedTuple):
@@ -225,7 +235,7 @@ def next_rungs(leads: Iterable[int]) -> dict[int, LadderStep]:
 def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -> list[Row]:
     pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
-    steps, rungs, lines = next_steps(pks), next_rungs(pks), working.lines
+    steps, rungs, lines, calls = next_steps(pks), next_rungs(pks), working.lines, to_show(pks)
     warned = cautions(list(leads.values()), working, now)
     rows = []
     for place in shown:
@@ -249,6 +259,7 @@ def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -
                 reasons=lead.score_reasons[:3],
                 caution=warned.get(lead.pk),
                 unreachable=NO_WAY_LEFT in lead.flags,
+                call=calls.get(lead.pk),
                 stands_in=bool(reader and place.owner not in (None, reader)),
             )
         )
@@ -271,4 +282,5 @@ def _version(sections: Sequence[Section], total: int, page: int) -> str:
             shown.append(
                 (lead.name, str(lead.phone), lead.unplaced, row.line, row.since, row.starts_at, row.caution, row.unreachable)
             )
+            shown.append(row.call and (row.call.pk, row.call.state, row.call.result))
     return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()

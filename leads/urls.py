@@ -24,6 +24,7 @@ urlpatterns = [
     path("leads/<int:pk>/edit/", edit.edit, name="edit"),
     path("leads/<int:pk>/accept/", lead.accept, name="accept"),
     path("leads/<int:pk>/decline/", lead.decline, name="decline"),
+    path("leads/<int:pk>/call/", lead.call, name="call"),
     path("leads/<int:pk>/touch/", lead.touch, name="touch"),
     path("leads/<int:pk>/status/", lead.status, name="status"),
     path("leads/<int:pk>/note/", lead.note, name="note"),

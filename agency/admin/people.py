@@ -53,7 +53,7 @@ class UserAdmin(_UserAdmin):
     readonly_fields = ("last_login", "date_joined", "roles")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("name", "email", "phone")}),
+        ("Person", {"fields": ("name", "email", "phone", "auto_dial")}),
         ("Access", {"fields": ("is_active", "roles")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )

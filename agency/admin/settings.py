@@ -70,5 +70,6 @@ class AgencyAdmin(WrittenFieldsMixin, OneRowAdmin):
             },
         ),
         ("Contacting people", {"fields": (("contact_cap", "contact_cap_hours"),)}),
+        ("Calls", {"fields": ("record_calls", "recording_notice")}),
         ("Notices and targets", {"fields": ("notify", "targets")}),
     )

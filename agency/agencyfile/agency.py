@@ -15,7 +15,7 @@ from agency.agencyfile.writing import in_order
 from agency.calendar import Week
 from agency.hours import OFFICE_HOURS, WEEKDAYS, parse_week, write_week
 from agency.messaging.models import Channel
-from agency.models import Agency, AppointmentCheck
+from agency.models import RECORDING_NOTICE, Agency, AppointmentCheck
 
 NO_TIMEZONE = '"{}" is no timezone: write America/New_York'
 NO_CALENDAR = '"{}" is no calendar of holidays: write US, or US-NY for a state\'s'
@@ -51,6 +51,8 @@ class AgencyEntry:
     appointments: str
     contact_cap: int
     contact_cap_hours: int
+    record_calls: bool
+    recording_notice: str
 
 
 def _check(raw: Any, problems: Problems) -> AgencyEntry:
@@ -71,6 +73,8 @@ def _check(raw: Any, problems: Problems) -> AgencyEntry:
         appointments=fields.one_of("appointments", AppointmentCheck.values, AppointmentCheck.WARN.value),
         contact_cap=cap.whole("attempts", DEFAULT_CAP[0], high=1000),
         contact_cap_hours=cap.whole("hours", DEFAULT_CAP[1], low=1, high=8760),
+        record_calls=fields.flag("record_calls", False),
+        recording_notice=fields.text("recording_notice", RECORDING_NOTICE, longest=300),
     )
     cap.done()
     fields.done()
@@ -173,6 +177,8 @@ def _write(entry: AgencyEntry, writing: Writing) -> None:
         "appointments": entry.appointments,
         "contact_cap": entry.contact_cap,
         "contact_cap_hours": entry.contact_cap_hours,
+        "record_calls": entry.record_calls,
+        "recording_notice": entry.recording_notice,
     }
     writing.count("agency", "agency", put(Agency.objects.first() or Agency(), values))
 
@@ -200,6 +206,8 @@ def _dump() -> dict[str, Any]:
         "targets": in_order(agency.targets, TARGETS),
         "appointments": "" if agency.appointments == AppointmentCheck.WARN else agency.appointments,
         "contact_cap": _cap(agency),
+        "record_calls": agency.record_calls,
+        "recording_notice": "" if agency.recording_notice == RECORDING_NOTICE else agency.recording_notice,
     }
     return {key: value for key, value in values.items() if value}
 

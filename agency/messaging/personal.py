@@ -134,3 +134,9 @@ def _check(endpoint: str, p256dh: str, auth: str) -> None:
         raise AlertError(BAD_ENDPOINT) from None
     if len(endpoint) > 1000 or not keys.are_sound(p256dh, auth):
         raise AlertError(BAD_KEYS)
+
+
+def set_auto_dial(*, user: User, rings: bool) -> None:
+    """The person's phone rings by itself when a call of theirs is due, or they dial themselves."""
+    user.auto_dial = rings
+    user.save(update_fields=["auto_dial"])

@@ -55,7 +55,7 @@ class SourceAdmin(KeyedAdmin):
     list_editable = ("position",)
     list_filter = (("kind", ChoicesDropdownFilter), ("lead_kind", ChoicesDropdownFilter), "exclusive", "active")
     search_fields = ("name", "key")
-    fields = ("key", "name", "kind", ("lead_kind", "exclusive"), "cost_per_lead", "implies", "position", "active")
+    fields = ("key", "name", "kind", ("lead_kind", "exclusive"), "cost_per_lead", "implies", "phone", "position", "active")
     actions_detail = ("issue_key",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:

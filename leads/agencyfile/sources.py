@@ -5,13 +5,22 @@ from typing import Any
 from agency.agencyfile.fields import Fields, Problems, keyed_rows, names_in
 from agency.agencyfile.sections import Section, Writing, put_keyed
 from agency.agencyfile.writing import plain_number
+from agency.phones import e164
 from leads.models import LeadKind, Source, SourceKind
 
+SAME_NUMBER = "is the number of another source already"
 TOO_FINE = "at most two digits after the point"
 
 
 def _check(raw: Any, problems: Problems) -> dict[str, dict[str, Any]]:
-    return {row.slug("key"): _values(row) | {"position": index} for index, row in enumerate(keyed_rows(raw, "sources", problems))}
+    found, phones = {}, set[str]()
+    for index, row in enumerate(keyed_rows(raw, "sources", problems)):
+        values = _values(row) | {"position": index}
+        if values["phone"] in phones:
+            row.note("phone", SAME_NUMBER)
+        phones |= {values["phone"]} - {None}
+        found[row.slug("key")] = values
+    return found
 
 
 def _values(row: Fields) -> dict[str, Any]:
@@ -25,6 +34,7 @@ def _values(row: Fields) -> dict[str, Any]:
         "exclusive": row.flag("exclusive", True),
         "cost_per_lead": cost,
         "implies": list(row.words("implies", longest=40)),
+        "phone": row.phone("phone", "") or None,
     }
 
 
@@ -43,6 +53,7 @@ def _dump() -> list[dict[str, Any]]:
             "cost_per_lead": plain_number(one.cost_per_lead),
         }
         | ({"implies": one.implies} if one.implies else {})
+        | ({"phone": e164(one.phone)} if one.phone else {})
         for one in Source.objects.filter(active=True).order_by("position", "key")
     ]
 

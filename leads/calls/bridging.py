@@ -15,7 +15,7 @@ from leads.calls.ending import connected, finish
 from leads.calls.lines import Ask, Connect, Line, Say
 from leads.calls.recording import recording
 from leads.calls.records import DIALS, advance, hold
-from leads.calls.wanted import why_not
+from leads.calls.wanted import keep_refusal, why_not
 from leads.models import Call, CallEnd, CallState, Lead
 from leads.models.calls import RANK
 from leads.work.calls import log_dialed
@@ -143,6 +143,7 @@ def _refused(call: Call, lead: Lead, now: datetime) -> Say | None:
     if no is None:
         return None
     finish(call, lead, no.end, now=now, note=no.note)
+    keep_refusal(call, no, now)
     return Say(NOT_NOW.format(reason=no.reason))
 
 

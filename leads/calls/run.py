@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from agency.due import DueState
+from leads.calls import missed
 from leads.calls.ending import finish
 from leads.calls.records import hold, is_on_a_call, on_the_line, ring, take_turn
-from leads.calls.wanted import why_not
+from leads.calls.wanted import WhyNot, keep_refusal, why_not
 from leads.clocks import AT_ONCE, people
-from leads.models import Call, CallEnd, CallState, Direction
+from leads.models import Call, CallEnd, CallState, Direction, Lead
 from leads.models.calls import RANK
 from routing.ladder import working_time
 
@@ -56,13 +57,19 @@ def _place(key: int, now: datetime) -> int:
             finish(call, lead, CallEnd.MOOT, now=now, note=NO_TURN)
         elif (no := why_not(call, lead, now)) is None:
             ring(call, now)
-        elif no.retry_at is None:
-            finish(call, lead, no.end, now=now, note=no.note)
         else:
-            call.due_at = working_time(held[0].owner.key, people(now), no.retry_at, AT_ONCE)
-            call.note = no.note[:300]
-            call.save(update_fields=["due_at", "note"])
+            _refuse(call, lead, no, now)
     return 1
+
+
+def _refuse(call: Call, lead: Lead, no: WhyNot, now: datetime) -> None:
+    """The call is put off until it may be made and its person is at work, or is over."""
+    keep_refusal(call, no, now)
+    if no.retry_at is None or call.owner is None:
+        finish(call, lead, no.end, now=now, note=no.note)
+        return
+    call.due_at, call.note = working_time(call.owner.key, people(now), no.retry_at, AT_ONCE), no.note[:300]
+    call.save(update_fields=["due_at", "note"])
 
 
 def _end_overdue(key: int, now: datetime) -> int:
@@ -71,7 +78,9 @@ def _end_overdue(key: int, now: datetime) -> int:
         if held is None:
             return 0
         call, lead = held
-        if RANK[call.state] >= RANK[CallState.DIALING]:
+        if call.direction == Direction.IN and call.bridged_at is None:
+            missed.note(call, lead, now)
+        elif RANK[call.state] >= RANK[CallState.DIALING]:
             finish(call, lead, CallEnd.LOST, now=now, note=NO_WORD)
         else:
             failed = call.message is not None and call.message.state == DueState.FAILED

@@ -6,7 +6,7 @@ from django.conf import settings
 from twilio.twiml.voice_response import VoiceResponse
 
 from agency.messaging import twilio
-from agency.messaging.voice.twilio import EVENTS, HOOKS
+from agency.messaging.voice.twilio import EVENTS, HOOKS, RINGS_FOR
 from leads.calls.lines import Ask, Connect, Line, Say
 
 WAITS_FOR_A_KEY: Final = 6
@@ -20,14 +20,7 @@ def of_line(line: Line, key: int) -> str:
     """The document for a call out; `key` is the number in its addresses."""
     response = VoiceResponse()
     if isinstance(line, Ask):
-        gather = response.gather(
-            action=f"{HOOKS}/agent-accept/{key}/",
-            method="POST",
-            num_digits=1,
-            timeout=WAITS_FOR_A_KEY,
-            action_on_empty_result=True,
-        )
-        gather.say(line.words)
+        _ask(response, line, f"{HOOKS}/agent-accept/{key}/")
         response.hangup()
     elif isinstance(line, Connect):
         _connect(response, line, key)
@@ -36,9 +29,41 @@ def of_line(line: Line, key: int) -> str:
     return str(response)
 
 
-def empty() -> str:
-    """Nothing more is to be done."""
-    return str(VoiceResponse())
+def of_caller(line: Line, key: int, caller: str) -> str:
+    """The document for somebody who calls us; `key` is the number of the call, `caller` theirs, which our phone shows."""
+    response = VoiceResponse()
+    if not isinstance(line, Connect):
+        _say(response, Say(line.words))
+        return str(response)
+    if line.notice:
+        response.say(line.notice)
+    more: dict[str, Any] = {"record": RECORD, "recording_status_callback": f"{HOOKS}/incoming-recorded/{key}/"}
+    dial = response.dial(
+        **({"action": f"{HOOKS}/incoming-next/{key}/", "method": "POST"} if key else {}),
+        answer_on_bridge=True,
+        caller_id=caller or sender(),
+        timeout=RINGS_FOR,
+        **(more if line.notice else {}),
+    )
+    dial.number(line.number, **({"url": f"{HOOKS}/whisper/{key}/", "method": "POST"} if key else {}))
+    return str(response)
+
+
+def of_whisper(line: Line, key: int) -> str:
+    """What our person hears when they pick up for a caller."""
+    response = VoiceResponse()
+    if isinstance(line, Ask):
+        _ask(response, line, f"{HOOKS}/whisper-accept/{key}/")
+    response.hangup()
+    return str(response)
+
+
+def of_answer(is_taken: bool) -> str:
+    """Nothing more: they are connected; or our line is closed."""
+    response = VoiceResponse()
+    if not is_taken:
+        response.hangup()
+    return str(response)
 
 
 def notice(words: str) -> str:
@@ -60,6 +85,11 @@ def recorded(line_notice: str, key: int) -> dict[str, Any]:
     if not line_notice:
         return {}
     return {"record": RECORD, "recording_status_callback": f"{HOOKS}/recorded/{key}/"}
+
+
+def _ask(response: VoiceResponse, line: Ask, where: str) -> None:
+    gather = response.gather(action=where, method="POST", num_digits=1, timeout=WAITS_FOR_A_KEY, action_on_empty_result=True)
+    gather.say(line.words)
 
 
 def _say(response: VoiceResponse, line: Say) -> None:

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
+
 from agency.due import DueState
 from agency.messaging import Permission
 from leads.calling import FORBIDDEN
+from leads.followup import refusals
 from leads.followup.gate import may_contact
 from leads.followup.gate.verdict import ADDRESS, LICENSE, UNLICENSED, WRONG
 from leads.licensing import license_check
-from leads.models import Call, CallEnd, CallState, Lead, Status
+from leads.models import Call, CallEnd, CallState, Direction, Lead, Status
 from leads.work.desk import may_work
 from producers.roster import static
 from producers.standins import works_for
@@ -31,6 +34,8 @@ class WhyNot:
     """The same with the rule that says so, for the record."""
     retry_at: datetime | None = None
     """When it may be made after all."""
+    permission: Permission | None = None
+    """What the gate said, where it was the gate."""
 
 
 def why_not(call: Call, lead: Lead, now: datetime) -> WhyNot | None:
@@ -41,10 +46,16 @@ def why_not(call: Call, lead: Lead, now: datetime) -> WhyNot | None:
     permission = may_contact(lead, "call", now)
     if not permission.allowed and (not call.manual or bars_everyone(permission)):
         words = " ".join(filter(None, (permission.reason, permission.rule and f"({permission.rule})")))
-        return WhyNot(CallEnd.REFUSED, permission.reason, words, permission.retry_at)
+        return WhyNot(CallEnd.REFUSED, permission.reason, words, permission.retry_at, permission)
     if not call.manual and (lacking := _lacking(call, lead, now)):
         return WhyNot(CallEnd.REFUSED, lacking, f"{lacking} ({LICENSE})")
     return None
+
+
+def keep_refusal(call: Call, no: WhyNot, now: datetime) -> None:
+    """What the gate refused is on record with its rule, as it is of messages. In the caller's transaction."""
+    if no.permission is not None:
+        refusals.keep([refusals.of_call(call.lead_id, call.step, no.permission, now)], now)
 
 
 def bars_everyone(permission: Permission) -> bool:
@@ -59,7 +70,8 @@ def _moot(call: Call, lead: Lead, now: datetime) -> str:
         return CLOSED
     if not is_theirs(call, lead, now):
         return NOT_THEIRS
-    talking = Call.objects.filter(lead=lead, state__in=(CallState.DIALING, CallState.BRIDGED)).exclude(pk=call.pk)
+    calling_us = Q(direction=Direction.IN) & ~Q(state=CallState.ENDED)
+    talking = Call.objects.filter(Q(state__in=(CallState.DIALING, CallState.BRIDGED)) | calling_us, lead=lead).exclude(pk=call.pk)
     return TALKING if talking.exists() else ""
 
 

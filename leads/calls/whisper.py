@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from leads.followup.templates import in_a_sentence
 from leads.models import Call, Lead
 from producers.roster import static
 
@@ -28,7 +29,7 @@ def incoming(lead: Lead, *, known: bool) -> str:
 def about(lead: Lead, *, named: bool = True) -> str:
     """The line, the name, the place, and the weightiest reason of the score: two sentences at most."""
     line = static().lines.get(lead.line)
-    facts = [line.name.lower() if line else "", _name(lead) if named else "", lead.city or lead.state]
+    facts = [in_a_sentence(line.name) if line else "", _name(lead) if named else "", lead.city or lead.state]
     reason = next((str(one["reason"]) for one in lead.score_reasons if one.get("points", 0) > 0), "")
     said = ", ".join(filter(None, facts)) or "nothing is known of them yet"
     return " ".join(f"{one.rstrip('.')}." for one in (said, reason) if one)

@@ -34,6 +34,11 @@ def of_steps(steps: Iterable[FollowUpStep], book: Book, now: datetime) -> list[C
     return found
 
 
+def of_call(lead_id: int, step: FollowUpStep | None, permission: Permission, now: datetime) -> ContactRefusal:
+    """What the gate refused of a call that was about to be made. Unsaved."""
+    return _row(lead_id, "call", permission, now, permission.retry_at, step=step)
+
+
 def keep_of_messages(refused: Sequence[tuple[Message, Permission]], now: datetime) -> None:
     """Every refusal of a message is on record; what messaging registers beside the gate."""
     rows = [

@@ -123,3 +123,9 @@ class Call(models.Model):
     def proposal(self) -> str:
         """What we suppose came of a call in which they were connected: an outcome, for the person to say."""
         return TouchOutcome.REACHED if self.seconds >= CONVERSATION.total_seconds() else TouchOutcome.VOICEMAIL
+
+    @property
+    def lasted(self) -> str:
+        """How long they were connected, in words: `1 min 14 s`."""
+        minutes, seconds = divmod(self.seconds, 60)
+        return " ".join(filter(None, (f"{minutes} min" if minutes else "", f"{seconds} s" if seconds or not minutes else "")))

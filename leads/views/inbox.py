@@ -13,6 +13,7 @@ from django.utils import timezone
 from agency.context import unread
 from agency.pages import PageRequest, page
 from agency.roles import MANAGER
+from leads.calls.selectors import dials
 from leads.current import last_known
 from leads.filters import search_leads
 from leads.forms import OUTCOMES
@@ -87,6 +88,7 @@ def _shown(request: PageRequest) -> dict[str, Any]:
         "unread": notices,
         "version": f"{shown.version}-{notices}",
         "outcomes": OUTCOMES,
+        "dials": dials(request.user),
         "decline_reasons": DECLINE_REASONS,
         "query": wanted.query(shown.page),
         "before": wanted.query(shown.page - 1),

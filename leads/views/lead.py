@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from agency.pages import PageRequest, page
 from agency.roles import ABILITIES, MANAGER
-from leads import work
+from leads import calls, work
+from leads.calls.selectors import dials
 from leads.dossier import dossier
 from leads.forms import (
     OUTCOMES,
@@ -95,6 +96,18 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
         return f"{lead.name}: {closed}"
 
     return _act(request, pk, StopForm(request.POST), service, "stop")
+
+
+@page("work_leads")
+@require_POST
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person's own phone rings, to connect them with the lead."""
+
+    def service(lead: Lead, form: PageForm) -> str:
+        calls.start(lead, by=_person(request), now=timezone.now())
+        return f"Your phone rings. Press 1 to be connected with {lead.name}."
+
+    return _act(request, pk, PageForm(request.POST), service, "calling")
 
 
 @page("work_leads")
@@ -217,6 +230,7 @@ def _render(request: PageRequest, lead: Lead, forms: dict[str, PageForm] | None 
         "now": now,
         "outcomes": OUTCOMES,
         "pauses": PAUSES,
+        "dials": dials(request.user),
         "is_owner": lead.owner is not None and lead.owner.user_id == request.user.pk,
         "stands_in": request.role != MANAGER and lead.is_open and lead.owner and lead.owner.user_id != request.user.pk,
         "touch": TouchForm(auto_id="touch_%s"),

@@ -61,7 +61,7 @@ api:dashboard        GET    401    403   403   403   200     403       403    40
 api:schema           GET    200    200   200   200   200     200       200    200
 api:docs             GET    200    200   200   200   200     200       200    200
 api:nothing          GET    404    404   404   404   404     404       404    404
-# pages; nothing sweeps while tests run, so the health page says so
+# pages; nothing sweeps while tests run, so the health page says so, and no calls are set up, so Call is refused
 home                 GET    login  302   302   302   302     302       login  login
 login                GET    200    302   302   302   302     302       200    200
 login                POST   302    302   302   302   302     302       302    302
@@ -102,6 +102,7 @@ leads:edit           GET    login  200   404   404   200     403       login  lo
 leads:edit           POST   login  422   404   404   422     403       login  login
 leads:accept         POST   login  302   404   404   302     403       login  login
 leads:decline        POST   login  302   404   404   422     403       login  login
+leads:call           POST   login  422   404   404   422     403       login  login
 leads:touch          POST   login  302   404   404   302     403       login  login
 leads:status         POST   login  302   404   404   302     403       login  login
 leads:note           POST   login  302   404   404   302     403       login  login
@@ -119,13 +120,19 @@ leads:quote_thanks   GET    200    200   200   200   200     200       200    20
 leads:unsubscribe    GET    200    200   200   200   200     200       200    200
 leads:unsubscribe    POST   200    200   200   200   200     200       200    200
 # doors for providers, shut while no secret is set
-leads:voice_agent            POST   403    403   403   403   403     403       403    403
-leads:voice_agent_accept     POST   403    403   403   403   403     403       403    403
-leads:voice_status           POST   403    403   403   403   403     403       403    403
-leads:voice_leg_status       POST   403    403   403   403   403     403       403    403
-leads:voice_dial_done        POST   403    403   403   403   403     403       403    403
-leads:voice_recorded         POST   403    403   403   403   403     403       403    403
-leads:voice_notice           POST   403    403   403   403   403     403       403    403
+leads:voice_agent POST   403    403   403   403   403     403       403    403
+leads:voice_agent_accept POST   403    403   403   403   403     403       403    403
+leads:voice_status POST   403    403   403   403   403     403       403    403
+leads:voice_leg_status POST   403    403   403   403   403     403       403    403
+leads:voice_dial_done POST   403    403   403   403   403     403       403    403
+leads:voice_recorded POST   403    403   403   403   403     403       403    403
+leads:voice_notice POST   403    403   403   403   403     403       403    403
+leads:voice_incoming POST   403    403   403   403   403     403       403    403
+leads:voice_incoming_status POST   403    403   403   403   403     403       403    403
+leads:voice_incoming_next POST   403    403   403   403   403     403       403    403
+leads:voice_incoming_recorded POST   403    403   403   403   403     403       403    403
+leads:voice_whisper POST   403    403   403   403   403     403       403    403
+leads:voice_whisper_accept POST   403    403   403   403   403     403       403    403
 leads:email_tracking POST   404    404   404   404   404     404       404    404
 leads:email_inbound  POST   404    404   404   404   404     404       404    404
 """

@@ -1,20 +1,22 @@
 """A due call rings the owner's phone, tells them of whom, and on 1 connects them: a real SDK, and a provider that is played."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
 from agency.due import DueState
-from agency.models import Message
+from agency.models import Agency, Message, User
 from leads import work
+from leads.calls import run_due
 from leads.consents import opt_out
-from leads.models import Call, CallEnd, CallState, FollowUpStep, Lead, Touch
+from leads.models import Call, CallEnd, CallState, ContactRefusal, FollowUpStep, Lead, Touch
 from leads.sweep import sweep
 from producers.models import License, Load, Producer
 from routing.models import LadderStep
 from tests.journeys.conftest import START
-from tests.leads.twilio_calls import AGENCY, BASE, post, signed, spoken, twilio
+from tests.leads.twilio_calls import AGENCY, BASE, document, post, signed, spoken, twilio
 
 NUMBER = "+12125550143"
 
@@ -321,3 +323,39 @@ def test_with_voice_off_nothing_changes(harbor, clock):
     sweep(START)
     assert not Call.objects.exists()
     assert not Message.objects.filter(channel="voice").exists()
+
+
+def test_a_recorded_call_says_so_to_both_before_they_are_connected(ana, ring):
+    Agency.objects.update(record_calls=True, recording_notice="This call is recorded.")
+    ring.picks_up()
+    heard = ring.presses("1")
+    assert spoken(heard) == "Connecting. This call is recorded."
+    assert heard.find("Dial").get("record") == "record-from-answer-dual"
+    theirs = heard.find("Dial/Number").get("url")
+    assert spoken(document(post(theirs, CallSid=f"{ring.sid}L"))) == "This call is recorded."
+    ring.leg("in-progress")
+    ring.done("completed", 74, RecordingUrl="https://api.twilio.com/rec/RE1")
+    assert call_of(ana).recording_url == "https://api.twilio.com/rec/RE1"
+
+
+def test_a_call_in_quiet_hours_rings_nobody_until_they_are_over(harbor, clock, line):
+    lead = harbor.receive(now=START).lead
+    evening = START.replace(hour=2) + timedelta(days=1)  # nine in the evening in New York
+    call = Call.objects.create(lead=lead, owner=lead.owner, step=first_call(lead), created_at=evening, due_at=evening)
+    FollowUpStep.objects.filter(pk=call.step_id).update(state=DueState.WAITING)
+    clock.move_to(evening)
+    run_due(evening)
+    call.refresh_from_db()
+    assert (call.state, call.message, line.placed) == (CallState.QUEUED, None, [])
+    assert call.due_at.astimezone(ZoneInfo("America/New_York")).hour >= 8
+    assert "hours" in call.note
+    assert ContactRefusal.objects.filter(lead=lead, channel="call").exists()
+
+
+def test_a_rung_that_alerts_by_voice_rings_and_says_it(ana, line):
+    LadderStep.objects.filter(lead=ana).exclude(rung=0).update(channels=["voice"], due_at=START, action="alert", to="owner")
+    User.objects.filter(pk=ana.owner.user_id).update(auto_dial=False)
+    Call.objects.all().delete()
+    FollowUpStep.objects.filter(lead=ana).update(state=DueState.SKIPPED)
+    sweep(START)
+    assert any("<Say>" in one.of("Twiml") and "Ana" in one.of("Twiml") for one in line.placed)

@@ -1,4 +1,4 @@
-"""What Twilio asks and tells while calls of ours are under way; `pk` is the number of the message that rang our phone.
+"""What Twilio asks and tells while calls are under way; `pk` is the message that rang our phone, or the call to us.
 
 Each address: read the fields, call the service, answer.
 """
@@ -10,6 +10,8 @@ from django.utils import timezone
 from agency.messaging import record_receipt
 from agency.messaging.models import Receipt
 from leads.calls import bridging, twiml
+from leads.calls import incoming as calls
+from leads.calls.callers import number_of
 from leads.calls.recording import recording
 from leads.views.hooks import field, signed_by_twilio
 
@@ -87,6 +89,49 @@ def recorded(request: HttpRequest, pk: int) -> HttpResponse:
 def notice(request: HttpRequest) -> HttpResponse:
     """What the other side hears before a recorded call is connected."""
     return _xml(twiml.notice(recording()))
+
+
+@signed_by_twilio("VOICE_URL")
+def incoming(request: HttpRequest) -> HttpResponse:
+    """Somebody calls a number of ours: what they hear, and whose phone rings."""
+    sender = field(request, "From", most=40)
+    key, line = calls.arrived(called=field(request, "To", most=40), sender=sender, sid=_sid(request), now=timezone.now())
+    return _xml(twiml.of_caller(line, key, number_of(sender)))
+
+
+@signed_by_twilio("VOICE_URL")
+def incoming_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """A phone of ours is out of it: the next one, or goodbye."""
+    bridging.recorded(Q(pk=pk), url=field(request, "RecordingUrl", most=300))
+    line = calls.next_one(pk, seconds=_seconds(request, "DialCallDuration"), now=timezone.now())
+    return _xml(twiml.of_caller(line, pk, number_of(field(request, "From", most=40))))
+
+
+@signed_by_twilio("VOICE_URL")
+def incoming_status(request: HttpRequest) -> HttpResponse:
+    """How far the caller's own line got."""
+    calls.caller_left(_sid(request), status=field(request, "CallStatus", most=20), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@signed_by_twilio("VOICE_URL")
+def incoming_recorded(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the recording of a call to us is."""
+    bridging.recorded(Q(pk=pk), url=field(request, "RecordingUrl", most=300))
+    return HttpResponse(status=204)
+
+
+@signed_by_twilio("VOICE_URL")
+def whisper(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of us has picked up for a caller."""
+    return _xml(twiml.of_whisper(calls.whispered(pk), pk))
+
+
+@signed_by_twilio("VOICE_URL")
+def whisper_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """They pressed a key, or none."""
+    digits = field(request, "Digits", most=1)
+    return _xml(twiml.of_answer(calls.taken(pk, digits=digits, sid=_sid(request), now=timezone.now())))
 
 
 def _sid(request: HttpRequest) -> str:
