@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 
@@ -22,6 +22,16 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 app = Celery("agency")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def load_slow_libraries(**_: Any) -> None:
+    """The first message or call of a worker does not wait for what takes long to load."""
+    from agency.messaging import voice  # noqa: PLC0415  # these need the apps
+    from agency.warming import warm_up  # noqa: PLC0415
+
+    warm_up()
+    voice.warm_up()
 
 
 @task_prerun.connect

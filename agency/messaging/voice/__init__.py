@@ -25,3 +25,9 @@ def address_of(user: "User") -> str:
 def is_on() -> bool:
     """Whether calls are really placed."""
     return urlsplit(settings.VOICE_URL).scheme not in SILENT
+
+
+def warm_up() -> None:
+    """Where calls are on, what placing one takes is loaded."""
+    if is_on():
+        import twilio.rest.api.v2010.account.call  # noqa: F401, PLC0415  # a fifth of a second, or several on a busy machine
