@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from agency.messaging.devices import PushDevice
 from producers.models import Producer, Role
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def release(producer: Producer, *, by: "User | None", now: datetime) -> Departur
     """
     if not has_left(producer):
         raise ValueError("Somebody who works here keeps their leads.")
+    PushDevice.objects.filter(user=producer.user).delete()  # whoever has the phone is not to hear of leads any more
     return Departure() if _release is None else _release(producer, by=by, now=now)
 
 

@@ -1,32 +1,48 @@
 """An owner who does nothing: reminded, warned, relieved of the lead, and a manager who sees it in red."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from agency.messaging.models import Message
+from agency.models import User
 from leads.models import Lead
 from leads.sweep import sweep
 from tests.e2e.conftest import Visit
 from tests.e2e.test_story import ask_for_a_quote
+from tests.messaging.pushing import Browser, PushService, push_service
 
 
-def test_a_slow_owner_loses_the_lead_and_the_manager_sees_it(visit: Visit, agency: time_machine.Traveller) -> None:
+@pytest.fixture
+def phone_service(settings: Any) -> Iterator[PushService]:
+    with push_service() as running:
+        settings.PUSH_HOSTS = [running.origin]
+        yield running
+
+
+def test_a_slow_owner_loses_the_lead_and_the_manager_sees_it(
+    visit: Visit, agency: time_machine.Traveller, phone_service: PushService
+) -> None:
+    phone = Browser()
+    phone.device(User.objects.get(username="james"), f"{phone_service.origin}/james", timezone.now())
     james = visit("james")
     ask_for_a_quote(visit(), **{"ZIP code": "10005"})
     row = james.get_by_role("listitem").filter(has_text="Ana Ruiz")
     expect(row).to_be_visible(timeout=4000)
 
     after(agency, minutes=5)
-    assert told("ladder_alert") >= {("james", "in_app")}
+    assert told("ladder_alert") == {("james", "in_app"), ("james", "push")}
+    assert phone.read(phone_service.seen[-1])["path"] == f"/leads/{Lead.objects.get().pk}/"
     james.reload()  # its own timers do not see a clock that a test has put forward
     expect(row).to_contain_text("late")
 
     after(agency, minutes=15)
-    assert told("ladder_warn") == {("james", "sms"), ("james", "email")}
+    assert told("ladder_warn") == {("james", "in_app"), ("james", "sms"), ("james", "email")}
 
     after(agency, minutes=30)
     sarah = visit("sarah")
