@@ -24,7 +24,7 @@ from leads.work.licensed import person_of
 from producers.facts import Roster
 from routing.decisions import stored
 from routing.engine import RuleTried
-from routing.engine.words import figure
+from routing.engine.words import figures
 from routing.models import Assignment, LadderStep, RoutingDecision
 
 STEP_ICONS = {"call": "telephone", "sms": "chat-left-text", "email": "envelope", "": "arrow-repeat"}
@@ -39,7 +39,8 @@ class Candidate:
     eligible: bool
     chosen: bool
     why: Sequence[str]
-    rank: Sequence[tuple[str, str]]
+    rank: Sequence[str]
+    """Each figure as people say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,14 +260,8 @@ def choice(lead: Lead, roster: Roster) -> Choice | None:
             eligible=one.eligible,
             chosen=one.producer == decision.producer,
             why=one.why,
-            rank=[(figure(name), _figure(value)) for name, value in one.rank.items()],
+            rank=figures(one.rank),
         )
         for one in decision.considered
     ]
     return Choice(row, decision.rules, candidates, decision.proof)
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".")
-    return "–" if value is None else str(value)

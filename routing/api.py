@@ -18,6 +18,7 @@ from agency.api.schema import NOT_FOUND
 from agency.roles import is_manager
 from producers import roster
 from routing import rulesets
+from routing.decisions import stored
 from routing.differences import ACTION, ADDED, CONDITIONS, MOVED, REMOVED, RENAMED, differences
 from routing.models import Assignment, EndReason, Outcome, RoutingDecision, Rule, RuleSet, RuleSetState
 from routing.review import findings
@@ -39,6 +40,20 @@ DECISION_EXAMPLE: Final = {
         {"producer": "james", "eligible": True, "why": [], "rank": {"owed": -500000}},
         {"producer": "sarah", "eligible": True, "why": [], "rank": {"owed": 500000}},
     ],
+    "proof": {
+        "state": "NY",
+        "number": "LB-1020304",
+        "authority": ["casualty", "property"],
+        "effective": "2024-03-01",
+        "expires": "2028-02-29",
+        "resident": True,
+        "line": "personal_auto",
+        "checked_on": "2026-11-24",
+        "npn": "9876543",
+        "source": "NIPR",
+        "verified_on": "2026-11-20",
+        "age_days": 4,
+    },
 }
 
 
@@ -56,7 +71,36 @@ class ConsideredSerializer(serializers.Serializer[Any]):
     producer = serializers.CharField()
     eligible = serializers.BooleanField()
     why = serializers.ListField(child=serializers.CharField(), help_text="What ruled them out.")
-    rank = serializers.DictField(help_text="The numbers they were ranked by.")
+    rank = serializers.DictField(
+        help_text=(
+            "The numbers they were ranked by. `owed` and `share` are in millionths of a lead; `close_rate` is a fraction of the "
+            "leads, or beside `points` a score from 1 to 10, as the other scores are."
+        )
+    )
+
+
+@extend_schema_serializer(component_name="LicenseProof")
+class ProofSerializer(serializers.Serializer[Any]):
+    """The license by which somebody may have the lead, as its record was on that day."""
+
+    state = serializers.CharField()
+    number = serializers.CharField()
+    authority = serializers.ListField(child=serializers.CharField())
+    effective = serializers.DateField()
+    expires = serializers.DateField()
+    resident = serializers.BooleanField(allow_null=True, help_text="null: not known.")
+    line = serializers.CharField(allow_null=True, help_text="The line it was held against; null: of the lead no line is known.")
+    checked_on = serializers.DateField(help_text="The agency's day of the decision.")
+    npn = serializers.CharField(allow_blank=True, help_text="The person's number in the national register.")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field's name, not the attribute
+        allow_blank=True, help_text="Where the record was taken from."
+    )
+    verified_on = serializers.DateField(allow_null=True, help_text="When it was last held against that.")
+    age_days = serializers.IntegerField(allow_null=True, help_text="So many days before the decision.")
+    appointments = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Carriers, where the agency keeps appointments."
+    )
+    warnings = serializers.ListField(child=serializers.CharField(), required=False, help_text="What of these is missing.")
 
 
 @extend_schema_serializer(component_name="Decision", examples=[OpenApiExample("A decision", value=DECISION_EXAMPLE)])
@@ -71,6 +115,7 @@ class DecisionSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     rules = RuleTriedSerializer(many=True)
     considered = ConsideredSerializer(many=True)
+    proof = ProofSerializer(allow_null=True, help_text="null: nobody has it, or whoever has it needed no license to.")
 
 
 @extend_schema_serializer(component_name="StoredDecision")
@@ -83,19 +128,7 @@ class StoredDecisionSerializer(DecisionSerializer):
 
     def to_representation(self, instance: RoutingDecision) -> dict[str, Any]:
         """The contract's names, with when and why it was asked."""
-        return {
-            "id": instance.pk,
-            "at": instance.at,
-            "cause": instance.cause,
-            "outcome": instance.outcome,
-            "producer": instance.producer.key if instance.producer else None,
-            "rule": instance.rule or None,
-            "ruleset": instance.ruleset.version if instance.ruleset else 0,
-            "roster": instance.roster_id or 0,
-            "reason": instance.reason,
-            "rules": instance.trace.get("rules", []),
-            "considered": instance.trace.get("considered", []),
-        }
+        return {"id": instance.pk, "at": instance.at, "cause": instance.cause, **stored(instance).to_json()}
 
 
 @extend_schema_serializer(component_name="Assignment")

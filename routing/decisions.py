@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from producers import roster as rosters
 from producers.facts import CountFacts, LoadFacts, Roster
 from routing import rulesets
-from routing.engine import Balance, Considered, Decision, LeadFacts, Ledger, RuleSet, RuleTried, decide
+from routing.engine import Balance, Considered, Decision, LeadFacts, Ledger, RuleSet, RuleTried, decide, words
 from routing.engine.decide import given
+from routing.engine.ranking import MILLION
 from routing.models import RoutingDecision
 
 LoadRow = Sequence[Any]
@@ -89,11 +90,11 @@ def facts_json(
     """Everything the engine saw beside rules and roster. `loads` is JSON, stored as it was read; `by`: rules, or who chose.
 
     `undone`: the turn by which the lead had come to its owner is undone in these rotations. Decisions from before any turn stayed
-    spent do not say it.
+    spent do not say it. `words` is the version of the sentences.
     """
     owed = {name: {key: balance.owed for key, balance in ledger.items()} for name, ledger in rotations.items()}
     kept = {"lead": lead_to_data(lead), "rotations": owed, "exclude": sorted(exclude), "closed": closed, "by": by}
-    kept["undone"] = undone
+    kept |= {"undone": undone, "words": words.VERSION}
     return f'{dumps(kept)[:-1]},"loads":{loads}}}'
 
 
@@ -125,7 +126,7 @@ def read(row: RoutingDecision, producer: str | None, version: int) -> Decision:
         roster=row.roster_id or 0,
         reason=row.reason,
         rules=tuple(RuleTried(name, matched, why) for name, matched, why in trace["rules"]),
-        considered=tuple(Considered(key, eligible, tuple(why), rank) for key, eligible, why, rank in trace["considered"]),
+        considered=tuple(Considered(key, eligible, tuple(why), _rank(rank)) for key, eligible, why, rank in trace["considered"]),
         plan=trace["plan"],
         rotation=trace["rotation"],
         shares=trace["shares"],
@@ -134,6 +135,17 @@ def read(row: RoutingDecision, producer: str | None, version: int) -> Decision:
         off_shift=trace["off_shift"],
         proof=trace["proof"],
     )
+
+
+def _rank(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Close rates as fractions. Whoever was not among the few who close most had theirs in millionths once, as a whole number."""
+    rate = stored.get("close_rate")
+    return {**stored, "close_rate": rate / MILLION} if isinstance(rate, int) else stored
+
+
+def in_today_s_words(row: RoutingDecision) -> bool:
+    """Whether a decision was told in the sentences there are now; else its words may differ from those it would have today."""
+    return bool(row.facts.get("words", 1) == words.VERSION)
 
 
 def stored(row: RoutingDecision) -> Decision:

@@ -9,6 +9,7 @@ from producers.facts import Roster
 from routing.engine.actions import ROTATIONS, action_words, condition_words, sentence
 from routing.engine.conditions import as_list
 from routing.engine.facts import Rule, RuleSet
+from routing.engine.words import figure
 
 ADDED = "added"
 REMOVED = "removed"
@@ -146,9 +147,5 @@ def _full(then: Mapping[str, Any], roster: Roster | None) -> str:
     """The action with its weights, which the rule's sentence leaves out."""
     words = action_words(then, roster)
     if then.get("weights"):
-        words += f" ({', '.join(f'{_spaced(name)} {weight}' for name, weight in then['weights'].items())})"
+        words += f" ({', '.join(f'{figure(name)} {weight}' for name, weight in then['weights'].items())})"
     return words
-
-
-def _spaced(name: str) -> str:
-    return name.replace("_", " ")

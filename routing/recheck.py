@@ -1,12 +1,17 @@
-"""Stored decisions made again from what was stored with them: each must give the same answer, in every word."""
+"""Stored decisions made again from what was stored with them: each must give the same answer, in every word.
+
+A decision told in the sentences of an earlier version is compared in all but its words: outcome, person, rule, versions, each
+rule tried, each person with their figures and how many things ruled them out, turn, hold, and proof.
+"""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from routing import rulesets
-from routing.decisions import recompute, stored, trace_json
+from routing.decisions import in_today_s_words, recompute, stored, trace_json
 from routing.engine import Decision
 from routing.engine import RuleSet as EngineRuleSet
 from routing.models import RoutingDecision
@@ -49,10 +54,18 @@ def recheck(since: datetime | None = None, until: datetime | None = None) -> Ite
 
 def _difference(row: RoutingDecision, rules: EngineRuleSet) -> Difference | None:
     then, again = stored(row), recompute(row, rules)
+    if not in_today_s_words(row):
+        then, again = _without_words(then), _without_words(again)
     for name, was, now in _parts(then, again):
         if was != now:
             return Difference(row.pk, row.lead_id, row.at, name, was, now)
     return None
+
+
+def _without_words(decision: Decision) -> Decision:
+    rules = tuple(replace(one, why="") for one in decision.rules)
+    considered = tuple(replace(one, why=("",) * len(one.why)) for one in decision.considered)
+    return replace(decision, reason="", rules=rules, considered=considered)
 
 
 def _parts(then: Decision, again: Decision) -> Iterator[tuple[str, Any, Any]]:

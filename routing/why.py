@@ -25,11 +25,19 @@ HAD: Final = {
 }
 """How somebody's ownership ended, after which they are not asked again."""
 RULED_OUT: Final = "You were looked at and ruled out. {name}: {why}."
-WAITS: Final = "You were eligible. The lead waits for somebody who is busy and closes clearly more of such leads."
+WAITS: Final = (
+    "You were eligible. The lead waits for somebody who is busy and closes clearly more than the best of those who are free."
+)
+WAITS_TOO: Final = "You were eligible and busy. The lead waits for somebody who is busy too and comes before you."
+WAITS_FOR_YOU: Final = "It waits for you, up to {seconds} s, because you are busy."
+BUSY: Final = "You were busy; it went to somebody who was free."
 TURN: Final = "You were eligible, and it was somebody else's turn: you were {standing} before this one."
-FIT: Final = "You were eligible with {points:.1f} of 100 points, and somebody who was free fitted better."
-RATE: Final = "You were eligible and close {rate:.1f} % of such leads; somebody who was free closes more."
-LOAD: Final = "You were eligible with {open} open leads; somebody had fewer, or as many and has waited longer."
+FIT: Final = "You were eligible with {points:.1f} of 100 points; somebody fitted better."
+FIT_TOO: Final = "You were eligible with {points:.1f} of 100 points; somebody fitted as well and was before you in line."
+RATE: Final = "You were eligible and close {rate:.1f} % of such leads; somebody closes more."
+RATE_TOO: Final = "You were eligible and close {rate:.1f} % of such leads; somebody closes as many and was before you in line."
+LOAD: Final = "You were eligible with {open}; somebody had fewer."
+LOAD_TOO: Final = "You were eligible with {open}; somebody had as many and was before you in line."
 ELIGIBLE: Final = "You were eligible, and somebody else was chosen."
 
 
@@ -48,6 +56,11 @@ class WhyNot:
     rank: Mapping[str, Any]
     """Their own figures."""
     sentence: str
+
+    @property
+    def figures(self) -> list[str]:
+        """Their own figures as people say them."""
+        return words.figures(self.rank)
 
 
 def why_not(lead_id: int, *, key: str, name: str) -> WhyNot | None:
@@ -96,7 +109,10 @@ def in_words(decision: Decision, own: Considered | None, name: str, had: str = "
         return HAD_IT_TOO.format(had=had, name=name, why=rest) if rest else HAD_IT.format(had=had)
     if not own.eligible:
         return RULED_OUT.format(name=name, why="; ".join(own.why))
-    return WAITS if decision.outcome == HELD else _outranked(own.rank)
+    if decision.outcome == HELD:
+        return _waits(decision, own)
+    winner = next((one.rank for one in decision.considered if one.producer == decision.producer), {})
+    return _outranked(own.rank, winner)
 
 
 def _not_looked_at(decision: Decision) -> str:
@@ -107,11 +123,28 @@ def _not_looked_at(decision: Decision) -> str:
     return NOT_BY_RULES if decision.outcome == ASSIGNED else NO_RULE_NAMES_YOU
 
 
-def _outranked(rank: Mapping[str, Any]) -> str:
+def _waits(decision: Decision, own: Considered) -> str:
+    if own.producer == decision.awaits:
+        return WAITS_FOR_YOU.format(seconds=decision.hold_seconds)
+    return WAITS_TOO if _is_busy(own.rank) else WAITS
+
+
+def _outranked(rank: Mapping[str, Any], winner: Mapping[str, Any]) -> str:
+    """What put the `winner` first; nothing of their figures but whether they are better."""
     if "owed" in rank:
         return TURN.format(standing=words.standing(rank["owed"]))
-    if "points" in rank:
-        return FIT.format(points=rank["points"])
-    if "close_rate" in rank:
-        return RATE.format(rate=100 * rank["close_rate"])
-    return LOAD.format(open=rank["open"]) if "open" in rank else ELIGIBLE
+    if "open" in rank:
+        said = LOAD if winner.get("open") != rank["open"] else LOAD_TOO
+        return said.format(open=words.count(rank["open"], "open lead"))
+    name = "points" if "points" in rank else "close_rate"
+    if name not in rank or name not in winner:
+        return ELIGIBLE
+    if winner[name] <= rank[name] and _is_busy(rank) and not _is_busy(winner):
+        return BUSY
+    better, level = (FIT, FIT_TOO) if name == "points" else (RATE, RATE_TOO)
+    said = better if winner[name] != rank[name] else level
+    return said.format(points=rank.get("points", 0), rate=100 * rank.get("close_rate", 0))
+
+
+def _is_busy(rank: Mapping[str, Any]) -> bool:
+    return rank.get("presence") == "busy"

@@ -80,7 +80,7 @@ def told_to_source(data: Mapping[str, Any], source: Source, sent: Arrival | None
     decision = data["decision"]
     if decision is not None and not own:
         by_rule = decision["rule"] is not None  # else somebody decided, in words of their own
-        decision = {**decision, "rules": [], "considered": [], "reason": decision["reason"] if by_rule else ""}
+        decision = {**decision, "rules": [], "considered": [], "proof": None, "reason": decision["reason"] if by_rule else ""}
     return {**data, **said, **terms, "source": source.key, "decision": decision}
 
 

@@ -13,7 +13,7 @@ from agency.admin.base import ReadOnlyAdmin, link_to, link_to_page, table
 from agency.admin.outbox import STATE_COLOURS
 from agency.due import DueWork
 from routing import decisions
-from routing.engine.words import figure
+from routing.engine.words import figures
 from routing.models import Assignment, Hold, LadderStep, Outcome, RoutingDecision
 
 LEAD_SEARCH = ("lead__first_name", "lead__last_name", "=lead__email", "=lead__phone")
@@ -75,7 +75,7 @@ class RoutingDecisionAdmin(ReadOnlyAdmin):
             (
                 one.producer,
                 "✓" if one.eligible else "–",
-                "; ".join(one.why) or ", ".join(f"{figure(name)} {value}" for name, value in one.rank.items()),
+                " · ".join(["; ".join(one.why), *figures(one.rank)] if one.why else figures(one.rank)),
             )
             for one in decisions.stored(decision).considered
         ]

@@ -21,6 +21,7 @@ from producers.facts import Roster
 from routing import places, rulesets
 from routing.engine import Decision, LeadFacts
 from routing.engine.conditions import LEAD_KINDS, STATES, TIERS
+from routing.engine.words import figures
 from routing.models import RuleSet
 from routing.trial import trial
 
@@ -154,7 +155,7 @@ def traced(decision: Decision, roster: Roster) -> dict[str, Any]:
         (
             _name(one.producer, roster),
             "could have it" if one.eligible else "; ".join(one.why),
-            ", ".join(f"{name.replace('_', ' ')} {_figure(value)}" for name, value in one.rank.items()),
+            " · ".join(figures(one.rank)),
         )
         for one in decision.considered
     ]
@@ -164,7 +165,7 @@ def traced(decision: Decision, roster: Roster) -> dict[str, Any]:
         "outcome": OUTCOMES[decision.outcome],
         "to": _name(decision.producer, roster) if decision.producer else "",
         "rules": table(("", "Rule", "Why"), rules),
-        "considered": table(("Person", "Gates", "Numbers"), considered),
+        "considered": table(("Person", "Gates", "Figures"), considered),
         "proof": table(("", "License"), proof) if proof else "",
     }
 

@@ -200,8 +200,9 @@ class Case:
 
     def _only_top(self, keys: list[str], top: int) -> list[str]:
         best = sorted(keys, key=lambda key: (-self.rate(key), self.rank_wait(key)))
+        why = (NOT_AMONG_TOP.format(n=top),)
         for key in best[top:]:
-            self.looked_at[key] = Considered(key, False, (NOT_AMONG_TOP.format(n=top),), {"close_rate": self.rate(key)})
+            self.looked_at[key] = Considered(key, False, why, {"close_rate": self.rate(key) / ranking.MILLION})
         return best[:top]
 
     # --- The models ---
@@ -224,10 +225,12 @@ class Case:
         return Found(ASSIGNED, turn.winner, text, {"rotation": rule.name, "ledger": turn.ledger, "shares": turn.shares})
 
     def _least_loaded(self, keys: list[str], then: Mapping[str, Any], shift: bool) -> Found:
-        best = min(keys, key=lambda key: (self.load(key).open, self.rank_wait(key)))
+        loads = {key: self.load(key).open for key in keys}
+        order = sorted(keys, key=lambda key: (loads[key], self.rank_wait(key)))
         for key in keys:
-            self.looked_at[key] = Considered(key, True, (), {"open": self.load(key).open})
-        return Found(ASSIGNED, best, words.least_loaded(self.name(best), self.load(best).open, len(keys)))
+            self.looked_at[key] = Considered(key, True, (), {"open": loads[key]})
+        text = words.least_loaded(self.name(order[0]), loads[order[0]], self._beside(loads, order, order))
+        return Found(ASSIGNED, order[0], text)
 
     def _best_fit(self, keys: list[str], then: Mapping[str, Any], shift: bool) -> Found:
         weights = {name: round(weight * 1000) for name, weight in then.get("weights", ranking.WEIGHTS).items()}
@@ -261,7 +264,7 @@ class Case:
         return self._free_or_held(rates, then, shift, words.close_rate)
 
     def _free_or_held(
-        self, figures: Mapping[str, int], then: Mapping[str, Any], shift: bool, sentence: Callable[[str, int, int], str]
+        self, figures: Mapping[str, int], then: Mapping[str, Any], shift: bool, sentence: Callable[[str, int, words.Beside], str]
     ) -> Found:
         """The highest figure among the free; a hold when a busy one is clearly better, or when nobody is free."""
         order = sorted(figures, key=lambda key: (-figures[key], self.rank_wait(key)))
@@ -271,7 +274,16 @@ class Case:
             extra = {"hold_seconds": then["hold_seconds"], "awaits": best}
             return Found(HELD, None, words.held(self.name(best), then["hold_seconds"], self.name(free[0]) if free else ""), extra)
         winner = free[0] if free else best
-        return Found(ASSIGNED, winner, sentence(self.name(winner), figures[winner], len(order)))
+        return Found(ASSIGNED, winner, sentence(self.name(winner), figures[winner], self._beside(figures, order, free)))
+
+    def _beside(self, figures: Mapping[str, int], order: list[str], free: list[str]) -> words.Beside:
+        """How the winner stands among the others; both lists begin with the best."""
+        winner = free[0] if free else order[0]
+        level = [key for key in free or order if figures[key] == figures[winner] and key != winner]
+        waited = all(self.rank_wait(key)[:2] != self.rank_wait(winner)[:2] for key in level)
+        better = order[0] if order[0] != winner else ""
+        tied = [self.name(key) for key in level]
+        return words.Beside(len(order), len(free), tied, waited, better and self.name(better), figures[order[0]])
 
     def _may_wait(self) -> bool:
         return self.lead.may_be_held and self.lead.exclusive and self.lead.kind != "live_transfer"

@@ -138,4 +138,5 @@ class Decision:
                 {"producer": one.producer, "eligible": one.eligible, "why": list(one.why), "rank": dict(one.rank)}
                 for one in self.considered
             ],
+            "proof": dict(self.proof) or None,
         }

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from producers.facts import CapFacts, LicenseFacts, LineFacts, LoadFacts, ProducerFacts, Roster
+from routing.engine.words import count
 
 NO_STATE = "the lead's state is not known, so no license can be checked"
 EXCLUDED = "is passed over for this lead"
@@ -18,7 +19,7 @@ NO_APPOINTMENT = "no carrier appointment on record in {state}"
 NOT_APPOINTED = "no appointment with {carrier} on record in {state}"
 
 END_OF_DAY = time.max
-PERIODS = {"open": "open leads", "day": "leads today", "week": "leads this week", "month": "leads this month"}
+PERIODS = {"open": ("open lead", ""), "day": ("lead", " today"), "week": ("lead", " this week"), "month": ("lead", " this month")}
 AUTHORITIES = {"ah": "accident and health", "personal_lines": "personal lines"}
 
 
@@ -93,7 +94,7 @@ def over_caps(person: ProducerFacts, load: LoadFacts, family: str, tier: str) ->
     for cap in person.limited_caps:
         if cap.family in ("", family) and cap.tier in ("", tier) and _counted(cap, load) >= cap.limit:
             kind = "".join(f"{word} " for word in (cap.tier, cap.family) if word)
-            full.append(f"is at the cap of {cap.limit} {kind}{PERIODS[cap.period]}")
+            full.append(_at_the_cap(cap.limit, cap.period, kind))
     return tuple(full)
 
 
@@ -102,7 +103,12 @@ def _full(period: str, limit: int, load: LoadFacts) -> str:
     other = load.other if period == "open" else 0
     if getattr(load, period) + other < limit:
         return ""
-    return f"is at the cap of {limit} {PERIODS[period]}" + (f", other work counting as {other}" if other else "")
+    return _at_the_cap(limit, period) + (f", other work counting as {other}" if other else "")
+
+
+def _at_the_cap(limit: int, period: str, kind: str = "") -> str:
+    noun, when = PERIODS[period]
+    return f"is at the cap of {count(limit, kind + noun)}{when}"
 
 
 def _counted(cap: CapFacts, load: LoadFacts) -> int:

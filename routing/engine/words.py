@@ -1,10 +1,15 @@
 """How the engine speaks to people."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from routing.engine.facts import Considered, RuleTried
 
+VERSION: Final = 2
+"""Stored with each decision; raised with every change to these sentences or to those of the gates, so that a decision told in the
+words of an earlier version is held against what was decided, not against how it was told. Decisions that name none are of 1."""
 OFF_SHIFT = "Tried again without regard to shifts"
 PERSON = "{name} is named by the rule"
 ACCOUNT = "{name} serves this client"
@@ -18,9 +23,76 @@ NEEDS_OWNER = "The person came back by themselves, so somebody must own the lead
 NOBODY_THERE = "There is nobody to choose from"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Whom somebody was chosen before: how many were eligible and free, who was level, and who was better but busy."""
+
+    eligible: int
+    free: int
+    level: Sequence[str] = ()
+    """Names of those with the same figure."""
+    waited: bool = True
+    """They had a lead since; otherwise only the order of the list decided."""
+    better: str = ""
+    """The best one, who is busy; empty when nobody busy is better."""
+    figure: int = 0
+    """Theirs."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether there was no choice."""
+        return (self.free if self.better else self.eligible) == 1
+
+    @property
+    def whom(self) -> str:
+        """After a superlative; of somebody alone, after `the only one`."""
+        if self.alone:
+            return "free" if self.better else "eligible"
+        return f"of {self.free} who are free" if self.better else f"of {self.eligible} eligible"
+
+    @property
+    def tie(self) -> str:
+        """Who was level, and what decided then."""
+        if not self.level:
+            return ""
+        others = self.level[0] if len(self.level) == 1 else f"{len(self.level)} others"
+        return f", level with {others} and {'longest without a lead' if self.waited else 'first in the list'}"
+
+    def busy(self, does: str) -> str:
+        """Who is busy; `does` is what the better one does."""
+        if self.better:
+            return f" ({self.better} {does} and is busy)"
+        if self.free:
+            return ""
+        return " (and busy)" if self.eligible == 1 else " (all of them are busy)"
+
+
 def figure(name: str) -> str:
     """What people read for the name of one of a candidate's figures: the contract's spelling is not the agency's."""
     return name.replace("_", " ").replace("specialisation", "specialization")
+
+
+def figures(rank: Mapping[str, Any]) -> list[str]:
+    """What somebody was ranked by, as people say it: `owed 0.50 of a lead`, `closes 20.0 % of such leads`, `3 open leads`."""
+    said = {name: _said(name, value) for name, value in rank.items()}
+    if "close_rate" in rank and "points" not in rank:
+        said["close_rate"] = f"closes {100 * rank['close_rate']:.1f} % of such leads"
+    for kind, words in (("", "in 90 days"), ("_of_kind", "of this kind")):
+        if f"bound{kind}" in said:
+            said[f"bound{kind}"] = f"{rank[f'bound{kind}']} of {rank[f'received{kind}']} bound {words}"
+            del said[f"received{kind}"]
+    return list(said.values())
+
+
+def _said(name: str, value: Any) -> str:
+    if name in SCORES:
+        return f"{figure(name)} {value:.1f} of 10".replace(".0 of", " of")
+    return FIGURES[name](value) if name in FIGURES else f"{figure(name)} {value}"
+
+
+def percent(millionths: int) -> str:
+    """`20.0 %`."""
+    return f"{millionths / 10_000:.1f} %"
 
 
 def count(number: int, noun: str) -> str:
@@ -64,19 +136,25 @@ def _hundredths(amount: int) -> int:
     return round(amount / 10_000)
 
 
-def least_loaded(name: str, open_leads: int, among: int) -> str:
+def least_loaded(name: str, open_leads: int, beside: Beside) -> str:
     """Why the least loaded one has it."""
-    return f"{name} has the fewest open leads ({open_leads}) of {among} eligible"
+    if beside.alone:
+        return f"{name} is the only one {beside.whom}, with {count(open_leads, 'open lead')}"
+    return f"{name} has the fewest open leads ({open_leads}) {beside.whom}{beside.tie}"
 
 
-def best_fit(name: str, points: int, among: int) -> str:
+def best_fit(name: str, points: int, beside: Beside) -> str:
     """Why the best fit has it; thousandths of a point."""
-    return f"{name} fits best with {points / 1000:.1f} of 100 points, {among} eligible"
+    how = "is the only one" if beside.alone else "fits best"
+    others = beside.busy(f"has {beside.figure / 1000:.1f}")
+    return f"{name} {how} {beside.whom}, with {points / 1000:.1f} of 100 points{beside.tie}{others}"
 
 
-def close_rate(name: str, rate: int, among: int) -> str:
+def close_rate(name: str, rate: int, beside: Beside) -> str:
     """Why the best closer has it; millionths."""
-    return f"{name} closes {rate / 10_000:.1f} % of leads, most of {among} eligible"
+    how = "the only one" if beside.alone else "most"
+    others = beside.busy(f"closes {percent(beside.figure)}")
+    return f"{name} closes {percent(rate)} of leads, {how} {beside.whom}{beside.tie}{others}"
 
 
 def held(name: str, seconds: int, free: str) -> str:
@@ -117,3 +195,13 @@ def unplaced(last: str | None, looked_at: Mapping[str, Considered], tried: Itera
     if looked_at:
         return f"Nobody may take it ({_commonest(looked_at.values())}): {whom}."
     return f"No rule names anybody who could take it: {whom}." if any(one.matched for one in tried) else f"No rule fits: {whom}."
+
+
+SCORES: Final = ("capacity", "specialisation", "close_rate", "response_time")
+FIGURES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "owed": standing,
+    "share": lambda share: f"share of this lead {percent(share)}",
+    "open": lambda number: count(number, "open lead"),
+    "points": lambda points: f"{points:.1f} of 100 points",
+    "presence": str,
+}

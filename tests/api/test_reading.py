@@ -7,7 +7,7 @@ import pytest
 
 from leads.api.shapes import LeadDetailSerializer
 from leads.models import Lead, Note
-from tests.office import NOW, hand_in
+from tests.office import NOW, TAKING_TURNS, hand_in
 
 LEADS = "/api/v1/leads/"
 
@@ -237,7 +237,33 @@ def test_who_owned_a_lead_and_what_was_decided(speak, ana, django_assert_num_que
         ("decline", "sarah", "assigned"),
         ("intake", "james", "assigned"),
     ]
-    assert all(one["rules"] and one["considered"] for one in decisions)
+    first = decisions[1]
+    assert first["rules"] == [
+        {"name": TAKING_TURNS, "matched": True, "why": "It is James K.'s turn: owed 0.50 of a lead, 2 eligible"}
+    ]
+    even = {"eligible": True, "why": [], "rank": {"owed": 0, "share": 500_000}}
+    assert first["considered"] == [{"producer": "james", **even}, {"producer": "sarah", **even}]
+    assert decisions[0]["considered"][1] == {
+        "producer": "james",
+        "eligible": False,
+        "why": ["is passed over for this lead"],
+        "rank": {},
+    }
+    assert [one["proof"]["number"] for one in decisions] == ["10-sarah", "10-james"]
+    assert first["proof"] == {
+        "state": "NY",
+        "number": "10-james",
+        "authority": ["casualty", "property"],
+        "effective": "2020-01-01",
+        "expires": "2029-12-31",
+        "resident": None,
+        "line": "personal_auto",
+        "checked_on": "2026-11-24",
+        "npn": "",
+        "source": "",
+        "verified_on": None,
+        "age_days": None,
+    }
 
 
 def test_the_day_s_figures(speak, ana, ben, afternoon, django_assert_max_num_queries):

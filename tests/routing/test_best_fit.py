@@ -104,7 +104,7 @@ def test_the_best_fit_wins_with_its_numbers_in_the_trace():
     }
     assert ranks["sarah"]["points"] == 78.75
     assert ranks["david"]["points"] == 77.75
-    assert decision.reason == "James X. fits best with 84.8 of 100 points, 4 eligible (rule “rule 1”)."
+    assert decision.reason == "James X. fits best of 4 eligible, with 84.8 of 100 points (rule “rule 1”)."
 
 
 def test_a_rule_may_weigh_otherwise():

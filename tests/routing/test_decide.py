@@ -429,7 +429,7 @@ def test_shares_of_capacity_are_no_gate():
 
 def test_a_decision_serialises_with_the_contract_s_names():
     data = choose().to_json()
-    assert set(data) == {"outcome", "producer", "rule", "ruleset", "roster", "reason", "rules", "considered"}
+    assert set(data) == {"outcome", "producer", "rule", "ruleset", "roster", "reason", "rules", "considered", "proof"}
     assert set(data["rules"][0]) == {"name", "matched", "why"}
     assert set(data["considered"][0]) == {"producer", "eligible", "why", "rank"}
     assert len(EVERYBODY) == 6

@@ -97,7 +97,7 @@ def test_other_weights():
         Change(
             ACTION,
             "Fit",
-            "The lead now goes to the best fit among everyone (capacity 40, specialisation 30, close rate 20, response time 10); "
+            "The lead now goes to the best fit among everyone (capacity 40, specialization 30, close rate 20, response time 10); "
             "it went to the best fit among everyone.",
         )
     ]

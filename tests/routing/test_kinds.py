@@ -118,7 +118,7 @@ COUNTS = (
         (CapFacts("month", 5, family="life"), ""),
         (CapFacts("open", 4, tier="hot"), "is at the cap of 4 hot open leads"),
         (CapFacts("open", 5, tier="hot"), ""),
-        (CapFacts("day", 1, family="life", tier="hot"), "is at the cap of 1 hot life leads today"),
+        (CapFacts("day", 1, family="life", tier="hot"), "is at the cap of 1 hot life lead today"),
         (CapFacts("day", 0, family="personal"), ""),
         (CapFacts("day", 0, tier="cold"), ""),
         (CapFacts("week", 0, family="life", tier="cold"), ""),
@@ -138,7 +138,7 @@ def test_a_cap_on_a_family_is_counted_as_leads_come(harbor):
     leads = [harbor.lead() for _ in range(3)]
     assert [harbor.owner(one) for one in leads] == ["james", "sarah", "sarah"]
     row = RoutingDecision.objects.select_related("producer", "ruleset").get(lead=leads[2])
-    assert ["james", False, ["is at the cap of 1 personal leads today"], {}] in row.trace["considered"]
+    assert ["james", False, ["is at the cap of 1 personal lead today"], {}] in row.trace["considered"]
     assert {one[0]: one[13] for one in row.facts["loads"]} == {
         key: [["personal", "warm", 1, 1, 1, 1]] if key == "james" else None
         for key in ("rosa", "sarah", "james", "rachel", "david", "carla", "mia")

@@ -53,3 +53,26 @@ def test_queries_do_not_grow_with_the_decisions(harbor, django_assert_num_querie
     list(recheck())  # the roster's version is known from now on
     with django_assert_num_queries(2):
         assert len(list(recheck())) == 3
+
+
+def told_before(row: RoutingDecision, **changes) -> None:
+    """The decision is one of before sentences had a version, told in other words."""
+    row.pk, row._state.adding = None, True
+    row.reason = "As it was once told."
+    row.facts.pop("words")
+    row.trace["rules"] = [[name, matched, "As it was once told"] for name, matched, _ in row.trace["rules"]]
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def test_other_words_of_an_earlier_version_are_no_other_decision(harbor):
+    harbor.lead()
+    told_before(RoutingDecision.objects.get())
+    assert [one.difference for one in recheck()] == [None, None]
+
+
+def test_another_person_is_another_decision_in_whatever_words(harbor):
+    harbor.lead()
+    told_before(RoutingDecision.objects.get(), producer=harbor.person("sarah"))
+    assert [one.difference and one.difference.what for one in recheck()] == [None, "producer"]

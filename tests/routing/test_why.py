@@ -93,9 +93,9 @@ def test_whoever_was_ruled_out_is_told_by_what(harbor):
 @pytest.mark.parametrize(
     ("model", "words"),
     [
-        ("least_loaded", "You were eligible with 3 open leads; somebody had fewer, or as many and has waited longer."),
-        ("close_rate", "You were eligible and close 4.5 % of such leads; somebody who was free closes more."),
-        ("best_fit", "of 100 points, and somebody who was free fitted better."),
+        ("least_loaded", "You were eligible with 3 open leads; somebody had fewer."),
+        ("close_rate", "You were eligible and close 4.5 % of such leads; somebody closes more."),
+        ("best_fit", "of 100 points; somebody fitted better."),
     ],
 )
 def test_each_model_says_the_asker_s_own_figure(harbor, model, words):
