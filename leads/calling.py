@@ -23,6 +23,10 @@ NOT_YET: Final = (
     "has the lead{able}."
 )
 NOT_YOU: Final = "{who}. A call or message of theirs is noted as made without a license."
+NOT_IN_THEIR_PLACE: Final = (
+    "{who}. Standing in for {owner}, a call or message of theirs is noted as made without a license, and a quote or a sale "
+    "of theirs is refused."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,17 @@ def caution(lead: Lead, permission: Permission, caller: Caller | None = None) ->
     return found if found.full else None
 
 
-def cautions(leads: Sequence[Lead], roster: Roster, now: datetime) -> Mapping[int, Caution]:
-    """The same for each lead, were its owner to call or write; three queries while no rule changed. Owners are loaded."""
+def cautions(leads: Sequence[Lead], roster: Roster, now: datetime, reader: str = "") -> Mapping[int, Caution]:
+    """The same for each lead, were its owner to call or write; three queries while no rule changed. Owners are loaded.
+
+    `reader`: the key of whose list it is: where they stand in for an owner, what they lack themselves counts as well.
+    """
     questions = {lead.pk: question_about(lead, CHANNEL) for lead in leads if lead.phone}
     book = read(questions.values(), now)
     fine = Permission(True)
     found = {
         lead.pk: caution(
-            lead, answer(questions[lead.pk], book, now) if lead.pk in questions else fine, owner_of(lead, roster, now)
+            lead, answer(questions[lead.pk], book, now) if lead.pk in questions else fine, _who_lacks(lead, roster, now, reader)
         )
         for lead in leads
     }
@@ -100,9 +107,26 @@ def owner_of(lead: Lead, roster: Roster, now: datetime) -> Caller | None:
     return Caller(lead.owner.name, license_check(lead, lead.owner.key, roster, now))
 
 
-def license_note(lead: Lead, owner: Caller | None, viewer: Caller | None, roster: Roster, now: datetime) -> str:
-    """What the page says of a license that is missing: the owner's, else that of whoever looks; empty when none is."""
+def _who_lacks(lead: Lead, roster: Roster, now: datetime, reader: str) -> Caller | None:
+    """The owner; whoever reads the list in the owner's place, when it is they who lack the license."""
+    owner, person = owner_of(lead, roster, now), roster.producers.get(reader)
+    if owner is None or owner.lacking or person is None or lead.owner is None or lead.owner.key == reader:
+        return owner
+    return Caller(person.name, license_check(lead, reader, roster, now))
+
+
+def license_note(
+    lead: Lead, owner: Caller | None, viewer: Caller | None, roster: Roster, now: datetime, *, sells: bool = False
+) -> str:
+    """What the page says of a license that is missing: the owner's, else that of whoever looks; empty when none is.
+
+    `sells`: whoever looks stands in for the owner, and so needs one to sell.
+    """
     if owner is not None and owner.lacking:
         names = listed(licensed_for(lead, roster, now))
         return NOT_YET.format(who=owner.lacking, able=f" ({names})" if names else "")
-    return NOT_YOU.format(who=viewer.lacking) if viewer is not None and viewer.lacking else ""
+    if viewer is None or not viewer.lacking:
+        return ""
+    if sells and owner is not None:
+        return NOT_IN_THEIR_PLACE.format(who=viewer.lacking, owner=owner.name)
+    return NOT_YOU.format(who=viewer.lacking)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agency.due import DueState
 from agency.models import User
+from agency.roles import is_manager
 from leads.calling import CHANNEL as BY_CALL
 from leads.calling import Caller, Caution, caution, license_note, owner_of
 from leads.calls.selectors import to_show
@@ -164,7 +165,7 @@ def dossier(lead: Lead, *, viewer: User, now: datetime, target: timedelta) -> Do
         late=clock is not None and clock.late_at <= now,
         caution=caution(lead, by_call if lead.phone else Permission(True), lacking),
         phone_call=to_show([lead.pk]).get(lead.pk),
-        license_note=license_note(lead, owner, caller, roster, now),
+        license_note=license_note(lead, owner, caller, roster, now, sells=not is_manager(viewer)),
         choice=choice(lead, roster),
         next=_next(lead, forecast),
         call=forecast.call,

@@ -19,11 +19,13 @@ from leads.locks import locked
 from leads.models import Lead, Note, Status, Tier
 from leads.rerouting import look_again, whereabouts
 from leads.rescoring import SCORE_FIELDS, apply_score, events_of
+from leads.soldwhere import look_at_sales
 from routing.assignment import assign
 
 CAUSE: Final = "edit"
 NOT_EDITABLE: Final = "This cannot be changed here."
 MAY_NOT_BE_BLANK: Final = "May not be blank."
+STATE_STAYS: Final = "Enter a ZIP we know: the lead was in {state}, and nobody's license can be checked without a state."
 UNREACHABLE: Final = "A phone number or an e-mail address must stay."
 FOLLOWING: Final = ("city", "state", "county", "timezone", "family")
 """Not told apart: they follow from the ZIP or the line."""
@@ -43,7 +45,8 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     """The fields have the new values, cleaned as at intake; a note says what was changed by whom; the lead is scored again.
 
     A nurtured lead that this makes worth a call is routed; so is an open one whose owner may not have it as it is now, or that
-    nobody could take as it was. Raises `EditError`.
+    nobody could take as it was. What was sold already is held against the licenses of a new state. A known state does not become
+    unknown. Raises `EditError`.
     """
     config = configuration()
     lead = locked(lead.pk)
@@ -53,6 +56,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         return lead
     told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name not in FOLLOWING)
     unknown, before, tier, where, call_back = unrecognised(lead), lead.status, lead.tier, whereabouts(lead), lead.callback_at
+    state = lead.state
     for name in changed:
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
@@ -68,8 +72,10 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     facts = facts_of(lead, lead.source, known_person(lead))
     if lead.is_open or lead.status == Status.NURTURE:
         facts = apply_score(lead, facts, events_of(lead), config, now)
-    lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
     Note.objects.create(lead=lead, by=by, at=now, text=f"Changed {told}.")
+    if lead.state != state:
+        look_at_sales(lead, now=now)
+    lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
     if lead.status == Status.NURTURE and tier == Tier.COLD != lead.tier:
         assign(lead, reason=CAUSE, now=now, facts=facts, by=by)
         note_status(lead, before, by=by, now=now, reason=CAUSE)
@@ -89,6 +95,8 @@ def _cleaned(lead: Lead, changes: Mapping[str, Any], config: Configuration) -> d
             clean.update(_FIELDS[name](name, value, config))
         except FieldError as error:
             errors[name] = [str(error)]
+    if lead.state and clean.get("state") == "":
+        errors["zip_code"] = [STATE_STAYS.format(state=lead.state)]
     if not errors and not {**_reach(lead), **clean}["email"] and not {**_reach(lead), **clean}["phone"]:
         errors = {name: [UNREACHABLE] for name in ("email", "phone") if name in clean}
     if errors:

@@ -236,7 +236,7 @@ def _rows(shown: Sequence[Place], now: datetime, working: Roster, reader: str) -
     pks = [place.pk for place in shown]
     leads = with_names(Lead.objects.all()).in_bulk(pks)
     steps, rungs, lines, calls = next_steps(pks), next_rungs(pks), working.lines, to_show(pks)
-    warned = cautions(list(leads.values()), working, now)
+    warned = cautions(list(leads.values()), working, now, reader)
     rows = []
     for place in shown:
         lead, step = leads[place.pk], steps.get(place.pk)

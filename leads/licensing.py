@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
+from agency.models import User
 from producers.facts import ProducerFacts, Roster
+from producers.models import Producer
 from producers.roster import local_day
 from routing.engine.gates import INACTIVE, NO_LEADS, NO_STATE, proof
 from routing.engine.index import index_of
@@ -20,6 +22,7 @@ UNCHECKED: Final = "no license could be checked: the lead's state is not known"
 NOBODY: Final = "has no licenses on record"
 SHORT: Final = "no license for {state}"
 PROOF: Final = "license {state} {number} to {expires}"
+ENTERED: Final = "entered by {by} for {owner}"
 AGE: Final = ", record checked {age} days before"
 MOST_NAMES: Final = 3
 
@@ -127,7 +130,18 @@ def in_words(record: Mapping[str, Any]) -> str:
 
 
 def proof_in_words(record: Mapping[str, Any]) -> str:
-    """The license of a stored check: its number, its last day, and how old the record of it was and whose; else empty."""
+    """The license of a stored check: its number, its last day, and how old the record of it was and whose; and who entered for
+    whom what it allowed. Empty where there is neither."""
+    entered = ENTERED.format(by=record["entered_by"], owner=record["entered_for"]) if record.get("entered_by") else ""
+    return ", ".join(filter(None, (_license_in_words(record), entered)))
+
+
+def entered_by(by: User, owner: Producer) -> dict[str, str]:
+    """What a stored check says of somebody who entered a quote or a sale for the lead's owner."""
+    return {"entered_by": by.name, "entered_for": owner.name}
+
+
+def _license_in_words(record: Mapping[str, Any]) -> str:
     if not record.get("effective"):
         return ""
     words = PROOF.format(state=record["state"], number=record["number"], expires=record["expires"]).replace("  ", " ")

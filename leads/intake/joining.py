@@ -16,6 +16,7 @@ from leads.models import Lead, Source, Status, Tier
 from leads.notices import tell_owner
 from leads.rerouting import look_again, whereabouts
 from leads.rescoring import apply_score, events_of
+from leads.soldwhere import look_at_sales
 from routing import escalation
 from routing.assignment import assign
 from routing.engine.facts import Decision
@@ -52,7 +53,10 @@ def join(
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
     where, unknown, call_back = whereabouts(lead), unrecognised(lead), lead.callback_at
+    state = lead.state
     _complete(lead, arrival)
+    if lead.state != state:
+        look_at_sales(lead, now=now)
     reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
     lead.last_activity_at, was_hot = now, lead.tier == Tier.HOT
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)

@@ -15,7 +15,7 @@ class Quote(models.Model):
     line = models.CharField(max_length=40, blank=True)
     premium = models.DecimalField(max_digits=12, decimal_places=2)
     quoted_at = models.DateTimeField()
-    license = models.JSONField(default=dict, blank=True, help_text="The owner's when it was quoted: the proof.")
+    license = models.JSONField(default=dict, blank=True, help_text="Theirs who quoted it, when they did: the proof.")
 
     def __str__(self) -> str:
         return f"{self.carrier} ${self.premium}".strip()
@@ -37,7 +37,7 @@ class Policy(models.Model):
     expires_on = models.DateField(null=True, blank=True)
     bound_at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True, blank=True, help_text="Not taken, or canceled early.")
-    license = models.JSONField(default=dict, blank=True, help_text="The owner's when it was bound: the proof.")
+    license = models.JSONField(default=dict, blank=True, help_text="Theirs who sold it, when they did: the proof.")
 
     class Meta:
         verbose_name_plural = "policies"

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from agency.models import User
+from agency.roles import is_manager
 from leads.current import configuration
-from leads.licensing import license_check, licensed_for, listed
+from leads.licensing import entered_by, license_check, licensed_for, listed
 from leads.models import Lead, Status
 from leads.work.desk import WorkError
+from producers.facts import Roster
 from producers.models import Producer
 
 UNLICENSED: Final = "{name} may not sell this: {why}. {first}{who}."
@@ -24,19 +26,33 @@ NOBODY_IS: Final = " (nobody here is)"
 def require_license(lead: Lead, *, line: str = "", by: User | None = None, now: datetime) -> dict[str, Any]:
     """Whoever sells it is licensed for the lead's state, and for the `line` sold or else the lead's; returns the proof.
 
-    That is the owner, or `by` where nobody owns it. WorkError when they are not, whoever asks. Where the lead's state is not
-    known nothing can be checked, and that is what is returned. One query, two where `by` is asked for.
+    That is the owner, or `by` where nobody owns it; and `by` as well where they sell in the owner's place. Then the proof is
+    theirs. A manager who writes down what the owner sold needs none of their own. The record says who entered it for whom.
+    WorkError when a license is missing, whoever asks. Where the lead's state is not known nothing can be checked, and that is
+    what is returned. One query, two where `by` is not the owner.
     """
     config = configuration()
     sold = config.line(line)
-    key, name = (lead.owner.key, lead.owner.name) if lead.owner is not None else person_of(lead, by)
-    check = license_check(lead, key, config.roster, now, line=sold.key if sold else "")
+    line = sold.key if sold else ""
+    owner = (lead.owner.key, lead.owner.name) if lead.owner is not None else person_of(lead, by)
+    proof = _licensed(lead, owner, line, config.roster, now)
+    if by is None or lead.owner is None or lead.owner.user_id == by.pk:
+        return proof
+    if not is_manager(by):
+        proof = _licensed(lead, person_of(lead, by), line, config.roster, now)
+    return {**proof, **entered_by(by, lead.owner)}
+
+
+def _licensed(lead: Lead, who: tuple[str | None, str], line: str, roster: Roster, now: datetime) -> dict[str, Any]:
+    """The proof that this person (key and name) may sell it; WorkError when they may not."""
+    key, name = who
+    check = license_check(lead, key, roster, now, line=line)
     if check.allowed:
         return check.record()
-    names = licensed_for(lead, config.roster, now, line=sold.key if sold else "")
-    who = WHO.format(names=listed(names)) if names else NOBODY_IS
+    names = licensed_for(lead, roster, now, line=line)
+    able = WHO.format(names=listed(names)) if names else NOBODY_IS
     first = FIRST.get(Status(lead.status), GIVE_IT)
-    raise WorkError(UNLICENSED.format(name=name, why=check.why, first=first, who=who))
+    raise WorkError(UNLICENSED.format(name=name, why=check.why, first=first, who=able))
 
 
 def license_of_caller(lead: Lead, by: User | None, *, at: datetime) -> dict[str, Any]:

@@ -76,8 +76,8 @@ def set_status(
     """The lead has the status, with all that goes with it: quote or policy, history, timers, ownership, rates.
 
     Quoted and bound need a premium (dollars a year), and make another quote or policy when the lead is there already; lost needs
-    a reason. Neither goes without the owner's license, whoever presses. A closed or nurtured lead that goes on is opened again
-    first, so that its sale is somebody's. Pressing twice does it once.
+    a reason. A quote or a sale needs the owner's license, whoever presses, and that of whoever sells in the owner's place. A
+    closed or nurtured lead that goes on is opened again first, so that its sale is somebody's. Pressing twice does it once.
     """
     now = timezone.now() if now is None else now
     sale = Sale(premium, commission, carrier, line, number, effective_on, expires_on)
@@ -130,7 +130,7 @@ def _to_quoted(step: Step) -> None:
     offer = {"lead": lead, "by": step.by, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line}
     if lead.status == Status.QUOTED and Quote.objects.filter(**offer, quoted_at__gt=now - DOUBLE_PRESS).exists():
         return
-    Quote.objects.create(**offer, quoted_at=now, license=require_license(lead, line=sale.line, now=now))
+    Quote.objects.create(**offer, quoted_at=now, license=require_license(lead, line=sale.line, by=step.by, now=now))
     _reached(step)
     lead.status = Status.QUOTED
     lead.quoted_at = lead.quoted_at or now
@@ -144,7 +144,7 @@ def _to_bound(step: Step) -> None:
     sold = {"lead": lead, "premium": sale.premium, "carrier": sale.carrier, "line": sale.line or lead.line, "number": sale.number}
     if lead.status == Status.BOUND and Policy.objects.filter(**sold, bound_at__gt=now - DOUBLE_PRESS).exists():
         return
-    proof = require_license(lead, line=sale.line, now=now)
+    proof = require_license(lead, line=sale.line, by=step.by, now=now)
     check_appointment(lead, sale.carrier, now=now)
     Policy.objects.create(
         **sold,
