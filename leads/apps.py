@@ -14,13 +14,13 @@ class LeadsConfig(AppConfig):
         from agency.messaging import register_gate
         from agency.messaging.feedback import register_listener
         from agency.revisions import CONTACT, PLANS, SCORING, SOURCES, watch
-        from leads import calls, contactrules, followup, models, schedule
+        from leads import calls, contactrules, followup, models, schedule, servicing
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.followup import whereabouts
         from leads.inbound.problems import on_problem
         from leads.intake import places
-        from producers import counties
+        from producers import counties, leaving
         from routing import assignment, offboarding
         from routing import places as routing_places
 
@@ -36,6 +36,7 @@ class LeadsConfig(AppConfig):
         assignment.on_decided(followup.on_decided)
         followup.on_calls_due(calls.due_to_dial)
         offboarding.on_leaving(followup.on_leaving)
+        leaving.register_clients(count=servicing.clients_of, hand_over=servicing.hand_over)
         counties.register(places.counties)
         routing_places.register(spot_of=places.spot_of, states_between=places.states_between)
         schedule.register_duties()

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from agency.messaging.devices import PushDevice
 from producers.models import Producer, Role
 
 if TYPE_CHECKING:
     from agency.models import User
+
+
+CANNOT_SERVE: Final = "{name} cannot serve these clients. Choose somebody else."
 
 
 class LeavingError(ValueError):
@@ -45,6 +48,8 @@ class Departure:
     """Who answers for those then; empty when there is nobody."""
     named: tuple[str, ...] = ()
     """Foreseen: where they are named still, in sentences, so that somebody puts it right."""
+    clients: int = 0
+    """Clients of the agency whom they serve, while nobody else was chosen for it."""
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -67,14 +72,37 @@ class Release(Protocol):
 
 Look = Callable[[Producer, datetime], Departure]
 
+CountClients = Callable[[Producer], int]
+HandClients = Callable[[Producer, Producer], int]
+
 _release: Release | None = None
 _look: Look | None = None
+_count_clients: CountClients | None = None
+_hand_clients: HandClients | None = None
 
 
 def register(*, release: Release, look: Look) -> None:
     """From now on leads are moved, and the move is foreseen, by these."""
     global _release, _look  # set once, when the apps are ready
     _release, _look = release, look
+
+
+def register_clients(*, count: CountClients, hand_over: HandClients) -> None:
+    """From now on the clients that somebody serves are counted, and handed to somebody else, by these."""
+    global _count_clients, _hand_clients  # set once, when the apps are ready
+    _count_clients, _hand_clients = count, hand_over
+
+
+def clients_of(producer: Producer) -> int:
+    """How many clients of the agency the person serves."""
+    return 0 if _count_clients is None else _count_clients(producer)
+
+
+def hand_over_clients(producer: Producer, to: Producer) -> int:
+    """From now on `to` serves the person's clients; returns how many. LeavingError when `to` is no longer here, or the same."""
+    if has_left(to) or to.pk == producer.pk:
+        raise LeavingError(CANNOT_SERVE.format(name=to))
+    return 0 if _hand_clients is None else _hand_clients(producer, to)
 
 
 def has_left(producer: Producer) -> bool:

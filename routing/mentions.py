@@ -10,6 +10,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from agency.messaging import Draft, staff_drafts, tell
+from producers import leaving
 from producers import roster as rosters
 from producers.facts import Roster
 from producers.models import Producer, Role, Team, Territory
@@ -25,6 +26,7 @@ BACKS_UP: Final = "{name} is the backup of {others}: name somebody else for that
 COVERS: Final = "{name} is the backup of {others}, the territory: name somebody else for that."
 LEADS: Final = "{name} leads {others}, the team: name somebody else for that."
 STEWARD: Final = "{name} is the steward of the plan {others}: from then on that is whoever has what nobody may take."
+SERVES: Final = "{name} serves {count} client{s}: choose somebody else, or their next request may find nobody on record."
 KIND: Final = "still_named"
 SUBJECT: Final = "{name} no longer works here and is still named in {count} place{s}"
 
@@ -98,16 +100,20 @@ def _elsewhere(producer: Producer) -> Iterator[str]:
 def tell_managers(producer: Producer, config: Configuration, now: datetime) -> None:
     """Whoever manages hears once a day at most where somebody who has left is still named; in the caller's transaction.
 
-    Of somebody in marketing only the rules count: they may lead a team.
+    Of somebody in marketing only the rules and their clients count: they may lead a team.
     """
     roster = config.roster
     found = in_rules(leaver_of(producer), config.ruleset, roster)
     found += [] if producer.active else list(_elsewhere(producer))
+    path = reverse("admin:routing_ruleset_changelist")
+    if count := leaving.clients_of(producer):
+        path = path if found else reverse("admin:producers_producer_leave", args=[producer.pk])
+        found.append(SERVES.format(name=producer.name, count=count, s="" if count == 1 else "s"))
     if found:
-        tell(_drafts(producer, found, config, now), now)
+        tell(_drafts(producer, found, path, config, now), now)
 
 
-def _drafts(producer: Producer, found: Iterable[str], config: Configuration, now: datetime) -> list[Draft]:
+def _drafts(producer: Producer, found: Iterable[str], path: str, config: Configuration, now: datetime) -> list[Draft]:
     sentences = list(found)
     digest = hashlib.blake2s("\n".join(sentences).encode(), digest_size=8).hexdigest()
     day = rosters.local_day(now, config.roster.timezone)
@@ -121,7 +127,7 @@ def _drafts(producer: Producer, found: Iterable[str], config: Configuration, now
             channels=config.channels(one.key, KIND),
             subject=SUBJECT.format(name=producer.name, count=len(sentences), s="" if len(sentences) == 1 else "s"),
             body="\n".join(sentences),
-            path=reverse("admin:routing_ruleset_changelist"),
+            path=path,
             dedupe_key=f"{KIND}:{producer.key}:{day}:{digest}:{one.key}",
         )
     ]

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from agency import revisions
-from producers import services
+from producers import leaving, services
 from producers.facts import CountFacts, LoadFacts, ProducerFacts, Roster
 from producers.leaving import Departure, LeavingError, Move
 from producers.models import Producer
@@ -102,8 +102,8 @@ def _hand_on(producer: Producer, moves: Iterable[Move], nurtured: Iterable[int],
 def preview(producer: Producer, now: datetime) -> Departure:
     """Where everything would go if the person left at `now`. Nothing is written or locked.
 
-    The engine is asked lead by lead and knows each time where the ones before went; up to six queries a lead, and five
-    for what names the person still.
+    The engine is asked lead by lead and knows each time where the ones before went; up to six queries a lead, and six
+    for what names the person still and whom they serve.
     """
     likely = Likely(producer.key)
     moves = tuple(likely.move(lead, now) for lead in _owned_by(producer))
@@ -115,6 +115,7 @@ def preview(producer: Producer, now: datetime) -> Departure:
         _nurtured_by(producer).count(),
         config.people[heir].user.name if heir else "",
         tuple(mentions.mentions(producer, config, remaining)),
+        leaving.clients_of(producer),
     )
 
 

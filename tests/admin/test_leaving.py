@@ -5,11 +5,13 @@ import html
 import pytest
 import time_machine
 
-from leads.models import Lead
-from producers.admin.leaving import HAS_LEFT, HAS_LEFT_ALREADY
+from agency.messaging.models import Message
+from leads.models import Client, Lead
+from producers import services
+from producers.admin.leaving import HANDED, HAS_LEFT, HAS_LEFT_ALREADY
 from producers.models import Producer
 from producers.services import LAST_RESORT
-from routing.mentions import ALONE
+from routing.mentions import ALONE, KIND
 from routing.rulesets import load_rules
 from tests.admin.browser import form_of, messages_of, page
 from tests.office import NOW, hand_in
@@ -79,3 +81,57 @@ def test_unticking_active_on_the_persons_page_moves_their_leads_too(rosa, office
 def test_off_boarding_is_for_managers(sarah, office, ana):
     assert sarah.post(page("producers_producer_leave", office.james.pk)).status_code == 302
     assert owner(ana) == "james"
+
+
+@pytest.fixture
+def book(office) -> list[Client]:
+    """James sold to Ben and Cy, has Dee as CSR, and once had Eve, who is no client any more. Sarah backs him up."""
+    office.james.backup = office.sarah
+    office.james.save()
+    james, carla, sarah = office.james, office.carla, office.sarah
+    parts = {"Ben": (james, None), "Cy": (james, carla), "Dee": (sarah, james), "Eve": (james, None)}
+    return [
+        Client.objects.create(last_name=name, producer=producer, csr=csr, active=name != "Eve", created_at=NOW)
+        for name, (producer, csr) in parts.items()
+    ]
+
+
+def served() -> dict[str, tuple[str | None, str | None]]:
+    return {name: (one, other) for name, one, other in Client.objects.values_list("last_name", "producer__key", "csr__key")}
+
+
+def test_the_page_counts_the_clients_and_proposes_the_backup(rosa, office, book):
+    text = html.unescape(rosa.get(page("producers_producer_leave", office.james.pk)).content.decode())
+    assert "Clients whom James K. serves: 3" in text
+    assert '<option value="sarah" selected>Sarah M. (their backup)</option>' in text
+    [link] = [one for one in text.split('"') if "/client/?producer__id__exact=" in one]
+    listed = rosa.get(link).content.decode()
+    assert [name in listed for name in (">Ben<", ">Cy<", ">Dee<")] == [True, True, False]
+
+
+def test_chosen_somebody_serves_the_clients_from_then_on(rosa, office, book):
+    answer = rosa.post(page("producers_producer_leave", office.james.pk), {"clients_to": "sarah"}, follow=True)
+    assert HANDED.format(to="Sarah M.", count=3, name="James K.") in messages_of(answer)
+    assert served() == {"Ben": ("sarah", None), "Cy": ("sarah", "carla"), "Dee": ("sarah", "sarah"), "Eve": ("james", None)}
+    assert not Message.objects.filter(kind=KIND, body__contains="clients").exists()
+
+
+def test_where_nobody_is_chosen_the_managers_hear_of_the_clients_and_may_hand_them_over_later(rosa, office, book):
+    office.james.backs_up.update(backup=None)
+    services.deactivate(office.james, by=office.rosa.user, now=NOW)
+    url = page("producers_producer_leave", office.james.pk)
+    [told] = Message.objects.filter(kind=KIND, channel="in_app")
+    words = "James K. serves 3 clients: choose somebody else, or their next request may find nobody on record."
+    assert (told.user, told.body, told.path) == (office.rosa.user, words, url)
+    assert "Hand the clients over" in rosa.get(url).content.decode()
+    answer = rosa.post(url, {"clients_to": "carla"}, follow=True)
+    assert messages_of(answer) == [HANDED.format(to="Carla P.", count=3, name="James K.")]
+    assert served()["Dee"] == ("sarah", "carla")
+    assert messages_of(rosa.get(url, follow=True)) == [HAS_LEFT_ALREADY.format(name="James K.")]
+
+
+def test_clients_are_not_handed_to_somebody_who_has_left_and_then_nobody_leaves(rosa, office, book):
+    services.deactivate(office.sarah, by=office.rosa.user, now=NOW)
+    rosa.post(page("producers_producer_leave", office.james.pk), {"clients_to": "sarah"})
+    assert Producer.objects.get(key="james").active
+    assert served()["Ben"] == ("james", None)

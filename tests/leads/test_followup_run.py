@@ -8,16 +8,18 @@ from django.test.utils import CaptureQueriesContext
 
 from agency import revisions
 from agency.due import DueState, lock
+from agency.messaging import deliver_due
 from agency.messaging.models import Message
 from leads import followup
 from leads.flags import WRONG_NUMBER
 from leads.followup import outcome, run, selectors
 from leads.followup.gate.rulebook import rulebook
-from leads.followup.gate.verdict import NO_CONSENT, NO_PHONE
+from leads.followup.gate.verdict import LICENSE, NO_CONSENT, NO_PHONE
 from leads.followup.sequence import TO_NURTURE
 from leads.followup.transition import NOTHING_FOLLOWS, REACHED
-from leads.models import FollowUpStep, Lead, Plan, Template, Touch
+from leads.models import ContactRefusal, FollowUpStep, Lead, Plan, Template, Touch
 from producers import roster
+from producers.models import License
 from tests.leads.following import DAY, HOUR, MINUTE, NOON, agree, maria, office, plan, step_of, steps_of
 
 pytestmark = pytest.mark.django_db
@@ -415,3 +417,26 @@ def test_consent_taken_back_before_the_step_is_respected(lead):
     agree(lead, NOON + MINUTE, ("sms", "call"), granted=False)
     followup.run_due(NOON + 5 * MINUTE)
     assert not Message.objects.filter(channel="sms").exists()
+
+
+def test_a_plan_sends_nothing_once_the_owners_license_is_gone_and_keeps_what_refused_it(lead, sarah):
+    """Assigned with a license, which is deleted before the first text and e-mail are due, five minutes later."""
+    License.objects.filter(producer=sarah, state="NY").get().delete()
+    followup.run_due(NOON + 5 * MINUTE)
+    assert not Message.objects.filter(audience="consumer").exists()
+    kept = ContactRefusal.objects.filter(lead=lead, channel__in=("sms", "email")).order_by("channel")
+    assert [(one.channel, one.rule, one.reason) for one in kept] == [
+        (channel, LICENSE, "Sarah M.: holds no license in NY.") for channel in ("email", "sms")
+    ]
+
+
+def test_a_message_on_its_way_stops_once_the_owners_license_is_gone(lead, sarah):
+    """Queued with a license: the license is looked at again when it is handed to the provider."""
+    followup.run_due(NOON + 5 * MINUTE)
+    assert Message.objects.filter(audience="consumer", state=DueState.DUE).count() == 2
+    License.objects.filter(producer=sarah, state="NY").get().delete()
+    deliver_due(NOON + 5 * MINUTE)
+    assert set(Message.objects.filter(audience="consumer").values_list("state", "outcome")) == {
+        (DueState.SKIPPED, "Sarah M.: holds no license in NY.")
+    }
+    assert set(ContactRefusal.objects.filter(lead=lead).values_list("rule", flat=True)) == {LICENSE}
