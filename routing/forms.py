@@ -10,7 +10,7 @@ from routing.models import Rotation
 
 
 class CorrectionForm(forms.Form):
-    """A balance put right: in which rotation, from whom to whom, how much, and why."""
+    """A balance put right: in which rotation, from whom to whom, how much, and why. Offered is who has a balance anywhere."""
 
     rotation = forms.ModelChoiceField(Rotation.objects.order_by("name"), empty_label=None)
     giver = forms.ModelChoiceField(Producer.objects.none(), label="Is owed less", empty_label="Who?")
@@ -22,7 +22,9 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", "auto_id": "correct_%s", **kwargs})
-        people = Producer.objects.filter(active=True).exclude(role=Role.MARKETING).select_related("user").order_by("user__name")
+        turns = {key for ledger in Rotation.objects.values_list("ledger", flat=True) for key in ledger}
+        here = Producer.objects.filter(active=True, key__in=turns).exclude(role=Role.MARKETING)
+        people = here.select_related("user").order_by("user__name")
         cast("forms.ModelChoiceField[Producer]", self.fields["giver"]).queryset = people
         cast("forms.ModelChoiceField[Producer]", self.fields["taker"]).queryset = people
         for field in self.fields.values():

@@ -1,8 +1,9 @@
 """What a manager should know of a rule set before publishing it: the pure review, asked about the agency as it stands."""
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from django.apps import apps
 
 from producers import roster as rosters
 from routing import places, rulesets
@@ -11,10 +12,9 @@ from routing.engine.review import ERROR, Finding, review
 if TYPE_CHECKING:
     from routing.models import RuleSet
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "doubts", "findings"]
 
 CANNOT_BE = "This rule cannot be published: {problem}."
-_PATH = re.compile(r"rules\[(\d+)\]\.?([^:]*): (.*)", re.DOTALL)
 
 
 def findings(ruleset: "RuleSet", *, now: datetime) -> list[Finding]:
@@ -28,13 +28,26 @@ def findings(ruleset: "RuleSet", *, now: datetime) -> list[Finding]:
     if wrong:
         return wrong
     roster = rosters.static()
-    return review(rulesets.engine_rules(ruleset), roster, rosters.local_day(now, roster.timezone), places.states_between)
+    day = rosters.local_day(now, roster.timezone)
+    return review(rulesets.engine_rules(ruleset), roster, day, places.states_between, _tiers())
+
+
+def doubts(ruleset: "RuleSet", *, now: datetime) -> list[str]:
+    """What is wrong with a version that can be put in force all the same, in sentences with the rules' names."""
+    wrong = [one for one in findings(ruleset, now=now) if one.severity == ERROR]
+    if rulesets.problems(rulesets.plain(ruleset), "rules", rulesets.known()):
+        return []
+    return [rulesets.OF_RULE.format(name=one.rule, words=one.sentence) if one.rule else one.sentence for one in wrong]
+
+
+def _tiers() -> dict[str, int]:
+    """Where hot and warm begin by the score model in force; empty without one. The model belongs to the app above."""
+    champion = apps.get_model("leads.ScoreModel")._default_manager.filter(state="champion")
+    tiers: dict[str, int] = champion.values_list("tiers", flat=True).first() or {}
+    return tiers if {"hot", "warm"} <= tiers.keys() else {}
 
 
 def _blamed(problem: str, rules: list[dict[str, object]]) -> Finding:
     """A problem as the agency file names it, hung on its rule."""
-    match = _PATH.match(problem)
-    if match is None:
-        return Finding(ERROR, "", problem)
-    place = f"{match[2]}: " if match[2] else ""
-    return Finding(ERROR, str(rules[int(match[1])].get("name", "")), CANNOT_BE.format(problem=f"{place}{match[3]}"))
+    name, words = rulesets.blamed(problem, rules)
+    return Finding(ERROR, name, CANNOT_BE.format(problem=words) if name else words)

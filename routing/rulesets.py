@@ -1,5 +1,6 @@
 """Rule sets in versions: read the one in force, draft, publish."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from producers.models import Family, LineOfBusiness, Producer, Role, Team, Terri
 from routing.engine import Known, actions, conditions
 from routing.engine import Rule as EngineRule
 from routing.engine import RuleSet as EngineRuleSet
+from routing.engine.review import alike
 from routing.models import Rule, RuleSet, RuleSetState
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ HAS_LEFT = "{name} no longer works here"
 IN_MARKETING = "{name} is in marketing and gets no leads"
 UNKNOWN_KEY = "{path}.{key}: is not part of a rule"
 NOT_A_RULE = "{path}: must be a rule with a name and what then"
+OF_RULE = "Rule “{name}”: {words}"
+_PATH = re.compile(r"rules\[(\d+)\]\.?([^:]*): (.*)", re.DOTALL)
 RULE_KEYS = frozenset({"name", "when", "then"})
 
 _cached: tuple[int, EngineRuleSet, int | None] | None = None
@@ -104,12 +108,34 @@ def _rule_problems(rule: Any, path: str, known: Known, names: set[str]) -> list[
     name = rule.get("name")
     if not isinstance(name, str) or not name.strip():
         found.append(NOT_NAMED.format(path=path))
-    elif name in names:
+    elif alike(name) in names:
         found.append(NAMED_TWICE.format(path=path, name=name))
     else:
-        names.add(name)
+        names.add(alike(name))
     found += conditions.problems(rule.get("when"), f"{path}.when", known)
     return found + actions.problems(rule.get("then"), f"{path}.then", known)
+
+
+def in_words(problem: str, rules: Sequence[Mapping[str, Any]]) -> str:
+    """A problem of these rules as people are told it: by the rule's name."""
+    name, words = blamed(problem, rules)
+    return OF_RULE.format(name=name, words=words) if name else words
+
+
+def blamed(problem: str, rules: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """The name of the rule that a problem is about, empty when it is about none, and what is wrong without its path."""
+    match = _PATH.match(problem)
+    if match is None:
+        return "", problem
+    return str(rules[int(match[1])].get("name", "")), without_path(f"{match[2]}: {match[3]}")
+
+
+def without_path(problem: str) -> str:
+    """`then.person: James K. no longer works here` without the path; the condition or the part that is meant stays named."""
+    place, _, words = problem.partition(": ")
+    part = place.rpartition(".")[2].partition("[")[0]
+    plainly = part in ("when", "then", "name", "person", "people", "among")
+    return words if plainly or not part else f"{part.replace('_', ' ')}: {words}"
 
 
 def plain(ruleset: RuleSet) -> list[dict[str, Any]]:
@@ -173,8 +199,9 @@ def publish(ruleset: RuleSet, *, by: "User | None", now: datetime, note: str = "
     draft = next(one for one in locked if one.pk == ruleset.pk)
     if draft.state != RuleSetState.DRAFT:
         raise RuleSetError(NOT_A_DRAFT.format(version=draft.version, state=draft.get_state_display().lower()))
-    if found := problems(plain(draft), "rules", known()):
-        raise RuleSetError("\n".join(found))
+    rules = plain(draft)
+    if found := problems(rules, "rules", known()):
+        raise RuleSetError("\n".join(in_words(one, rules) for one in found))
     for old in locked:
         if old.state == RuleSetState.PUBLISHED:
             old.state = RuleSetState.ARCHIVED

@@ -1,6 +1,5 @@
 """What is checked when rules are edited by hand."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django import forms
 from agency.admin.fields import ProblemsFormMixin
 from routing import ladder, rulesets
 from routing.engine import actions, conditions
+from routing.engine.review import alike
 from routing.models import EscalationPolicy, Rule
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class EscalationPolicyForm(ProblemsFormMixin, _PolicyForm):
         return data
 
 
-class RuleForm(ProblemsFormMixin, _Form):
+class RuleForm(_Form):
     """A rule whose conditions and action are understood, or an error where they are not."""
 
     class Meta:
@@ -72,10 +72,9 @@ class RuleForm(ProblemsFormMixin, _Form):
     def clean(self) -> dict[str, Any]:
         """Hold conditions and action against what the engine knows."""
         data = super().clean() or self.cleaned_data
-        if "when" in data:
-            self.blame(conditions.problems(data["when"], "rule.when", self.known), "rule")
-        if "then" in data:
-            self.blame(actions.problems(data["then"], "rule.then", self.known), "rule")
+        for name, problems in (("when", conditions.problems), ("then", actions.problems)):
+            for problem in problems(data[name], name, self.known) if name in data else ():
+                self.add_error(name, rulesets.without_path(problem))
         return data
 
 
@@ -93,9 +92,14 @@ class RuleFormSet(_FormSet):
             form.known = self._known
         return form
 
-    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
-        """Why two rules cannot share a name."""
-        return NAME_TWICE
+    def validate_unique(self) -> None:
+        """No two rules that stay share a name, as people read it."""
+        names: set[str] = set()
+        for form in self.forms:
+            name = alike(form.cleaned_data.get("name", "")) if form not in self.deleted_forms else ""
+            if name and name in names:
+                form.add_error("name", NAME_TWICE)
+            names.add(name)
 
     def clean(self) -> None:
         """Number the rules."""

@@ -28,9 +28,13 @@ from routing.admin.trial import TrialMixin
 from routing.engine import actions
 from routing.engine.facts import Rule as RuleFacts
 from routing.models import Rule, RuleSet, RuleSetState
+from routing.review import doubts
 
 DRAFT_MADE = "This is a copy of rule set {version}. Change it, then save and publish: the next lead follows it."
 PUBLISHED = "Rule set {version} is in force. The next lead follows it."
+SURE = "Saved, not published yet: {wrong} Press “Save and publish” again to publish it all the same."
+ASKED = "publish_all_the_same"
+"""In the session: the rule set, and what was said of it when publishing was first pressed."""
 STATE_COLOURS = {
     RuleSetState.DRAFT.label: "warning",
     RuleSetState.PUBLISHED.label: "success",
@@ -205,12 +209,23 @@ class RuleSetAdmin(ReplayMixin, ReviewMixin, CompareMixin, TrialMixin, ModelAdmi
         """Write the rules; then, when asked to, put the set in force."""
         super().save_related(request, form, formsets, change)
         if "routing_ruleset_publish" in request.POST and self.has_publish_permission(request, form.instance):
-            try:
-                rulesets.publish(form.instance, by=who(request), now=timezone.now())
-            except rulesets.RuleSetError as error:
-                messages.error(request, str(error))
-            else:
-                messages.success(request, PUBLISHED.format(version=form.instance.version))
+            _publish(request, form.instance)
+
+
+def _publish(request: HttpRequest, ruleset: RuleSet) -> None:
+    """The set is in force; one that does not do what it says only at the second press, with what is wrong before one's eyes."""
+    wrong = doubts(ruleset, now=timezone.now())
+    asked_of = [ruleset.pk, wrong]
+    if wrong and request.session.pop(ASKED, None) != asked_of:
+        request.session[ASKED] = asked_of
+        messages.warning(request, SURE.format(wrong=" ".join(wrong)))
+        return
+    try:
+        rulesets.publish(ruleset, by=who(request), now=timezone.now())
+    except rulesets.RuleSetError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, PUBLISHED.format(version=ruleset.version))
 
 
 def is_draft(ruleset: object) -> bool:

@@ -121,6 +121,33 @@ def contradiction(when: Conditions, roster: Roster) -> str:
     return ""
 
 
+def out_of_place(when: Conditions, states_between: Callable[[str, str], frozenset[str]]) -> str:
+    """Why no ZIP that is asked for lies where the conditions ask as well, in words; empty when one does, or nobody knows."""
+    if "zips" not in when:
+        return ""
+    ends = [span for one in as_list(when["zips"]) if (span := zip_range(str(one)))]
+    found: frozenset[str] = frozenset().union(*(states_between(*one) for one in ends))
+    if found and "states" in when and not found & set(as_list(when["states"])):
+        return "none of its ZIPs lies in a state it asks for"
+    if found and "counties" in when and not found & {county[:2] for county in as_list(when["counties"])}:
+        return "none of its ZIPs lies in the state of a county it asks for"
+    return ""
+
+
+def out_of_tier(when: Conditions, tiers: Mapping[str, int]) -> str:
+    """Why no score that is asked for is of a tier that is, in words; empty when one is. `tiers`: where hot and warm begin."""
+    if "score" not in when or "tiers" not in plain(when) or not tiers:
+        return ""
+    starts = {"hot": tiers["hot"], "warm": tiers["warm"], "cold": 0}
+    ends = {"hot": 100, "warm": tiers["hot"] - 1, "cold": tiers["warm"] - 1}
+    asked = plain(when)["tiers"]
+    scores = [span for one in as_list(when["score"]) if (span := number_range(str(one)))]
+    if any(low <= ends[tier] and starts[tier] <= high for low, high in scores for tier in asked):
+        return ""
+    spans = " or ".join(f"{tier} is {starts[tier]} to {ends[tier]}" for tier in TIERS if tier in asked)
+    return f"no lead of that tier has such a score ({spans})"
+
+
 def lines_asked(when: Conditions, roster: Roster) -> tuple[str, ...]:
     """The lines of the list of lines that the conditions let through, by key; all of them when nothing is asked of the line."""
     lines, families = when.get("lines"), when.get("line_families")

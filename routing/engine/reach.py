@@ -36,7 +36,7 @@ def blocked(rules: Sequence[Rule], place: int, roster: Roster) -> Blocked | None
     for number, earlier in enumerate(rules[:place], start=1):
         if contradiction(earlier.when, roster) or not takes_in(earlier.when, rule.when, roster):
             continue
-        verdict = _verdict(earlier, rule, roster)
+        verdict = leaves(earlier, rule, roster)
         if verdict and verdict.never:
             return verdict._replace(by=number)
         if verdict and found is None:
@@ -44,8 +44,8 @@ def blocked(rules: Sequence[Rule], place: int, roster: Roster) -> Blocked | None
     return found
 
 
-def _verdict(earlier: Rule, rule: Rule, roster: Roster) -> Blocked | None:
-    """What `earlier`, which every lead for `rule` fits as well, leaves for it."""
+def leaves(earlier: Rule, rule: Rule, roster: Roster) -> Blocked | None:
+    """What `earlier`, which every lead for `rule` fits as well, leaves for it; its place is left at 0."""
     if "nurture" in earlier.then:
         return Blocked(0, never=ALWAYS) if "nurture" in rule.then else Blocked(0, returned=True)
     if "owner" in earlier.then:
@@ -62,7 +62,7 @@ def _covers(earlier: Mapping[str, Any], then: Mapping[str, Any], roster: Roster)
         return ""
     wide, narrow = _among(earlier), _among(then)
     people = pool(narrow, roster)
-    if earlier.get("distribute") == "weighted_round_robin" and any(_weightless(key, roster) for key in people or ()):
+    if earlier.get("distribute") == "weighted_round_robin" and any(weightless(key, roster) for key in people or ()):
         return ""
     if wide == narrow or (wide == "everyone" and (narrow == "territory" or _is_part(narrow))) or _listed(wide, narrow):
         return ALWAYS
@@ -85,7 +85,8 @@ def _listed(wide: Any, narrow: Any) -> bool:
     return set(narrow["people"]) <= set(wide["people"])
 
 
-def _weightless(key: str, roster: Roster) -> bool:
+def weightless(key: str, roster: Roster) -> bool:
+    """Whether turns by weight pass this person by."""
     return key in roster.producers and roster.producers[key].weight <= 0
 
 

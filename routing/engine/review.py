@@ -3,16 +3,16 @@
 Everything here is said of the roster on one day of the agency; caps, hours and absences do not count.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from producers.facts import Roster, TerritoryFacts
-from routing.engine import reach
+from routing.engine import reach, together
 from routing.engine.actions import whom as whom_words
 from routing.engine.conditions import as_list, zip_range
-from routing.engine.coverage import contradiction, lines_asked, plain
+from routing.engine.coverage import contradiction, lines_asked, out_of_place, out_of_tier, plain
 from routing.engine.facts import Rule, RuleSet
 from routing.engine.gates import standing
 
@@ -22,6 +22,7 @@ WARNING = "warning"
 NO_RULES = "There are no rules: every lead goes to the owner of last resort."
 TWICE = "Two rules are called “{name}”. Turns are kept by name, so each rule needs its own."
 NEVER = "This rule can never decide: every lead it matches is matched by rule {by} “{name}” first, {why}."
+TOGETHER = "This rule can never decide: every lead it matches is matched by one of the rules {rules} first, {why}."
 NEVER_ANYBODY = "which takes it whenever anybody could"
 NEVER_TODAY = "which, as the agency is staffed today, takes it whenever anybody named here could"
 NEVER_NURTURED = "which nurtures it, or passes it by where this rule would too"
@@ -40,6 +41,9 @@ NOBODY_SELLS = "The agency has no active producer: this rule finds nobody."
 EMPTY_GROUP = "There is no active producer in {whom}: this rule finds nobody."
 GONE = "{whom}, whom this rule names, may own no leads any more: it finds nobody."
 UNLICENSED = "{name}, whom this rule names, holds no license in force."
+NOT_LICENSED = "Of {whom}, {names} hold{s} no license in force: no lead goes to them."
+NONE_LICENSED = "Nobody among {whom} holds a license in force ({names}): this rule finds nobody."
+NO_WEIGHT = "Everybody among {whom} has a weight of 0: turns by weight pass them by, and this rule finds nobody."
 NO_TEAM = "No team owns the territory {name}: its leads pass this rule by."
 EMPTY_TERRITORY_TEAM = "The territory {name} belongs to the team {team}, which has nobody active: its leads pass this rule by."
 NO_AREA = "The territory {name} names no ZIPs, counties or states: no lead lies in it."
@@ -66,17 +70,29 @@ class Finding:
     sentence: str
 
 
+def alike(name: str) -> str:
+    """A rule's name as people read it: names that differ in capitals or spaces only are one name."""
+    return " ".join(name.split()).casefold()
+
+
 def no_states(_: str, __: str) -> frozenset[str]:
     """For whoever does not know where ZIPs lie: rules and territories by ZIP then say nothing about states."""
     return frozenset()
 
 
-def review(ruleset: RuleSet, roster: Roster, day: date, states_between: StatesBetween = no_states) -> list[Finding]:
-    """All there is to say, errors first, then in the order of the rules."""
-    view = View(ruleset.rules, roster, day, states_between)
+def review(
+    ruleset: RuleSet,
+    roster: Roster,
+    day: date,
+    states_between: StatesBetween = no_states,
+    tiers: Mapping[str, int] | None = None,
+) -> list[Finding]:
+    """All there is to say, errors first, then in the order of the rules. `tiers`: where hot and warm begin, if that is known."""
+    view = View(ruleset.rules, roster, day, states_between, tiers or {})
     found = [*_general(view)]
     for place, rule in enumerate(ruleset.rules):
         found += _of_rule(view, place, rule)
+    found += _of_groups(view)
     found += _of_territories(view)
     return sorted(found, key=lambda one: one.severity != ERROR)
 
@@ -89,6 +105,7 @@ class View:
     roster: Roster
     day: date
     states_between: StatesBetween
+    tiers: Mapping[str, int] = field(default_factory=dict)
 
     def may_sell(self, key: str, state: str, line: str | None) -> bool:
         """Whether someone's licenses and certifications would let them have such a lead today; None: some line or other."""
@@ -152,16 +169,18 @@ def _general(view: View) -> Iterator[Finding]:
         last = roster.fallback if roster.fallback in roster.producers else first
         name = roster.producers[last].name if last else LAST_RESORT
         yield Finding(WARNING, view.rules[-1].name, NO_CATCH_ALL.format(name=name))
-    names = [rule.name for rule in view.rules]
+    names = [alike(rule.name) for rule in view.rules]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        yield Finding(ERROR, name, TWICE.format(name=name))
+        named = view.rules[names.index(name)].name
+        yield Finding(ERROR, named, TWICE.format(name=named))
 
 
 # --- One rule ---
 
 
 def _of_rule(view: View, place: int, rule: Rule) -> Iterator[Finding]:
-    if why := contradiction(rule.when, view.roster):
+    why = contradiction(rule.when, view.roster) or out_of_place(rule.when, view.states_between)
+    if why := why or out_of_tier(rule.when, view.tiers):
         yield Finding(ERROR, rule.name, NO_LEAD.format(why=why))
         return
     yield from _reachable(view, place, rule)
@@ -173,6 +192,11 @@ def _of_rule(view: View, place: int, rule: Rule) -> Iterator[Finding]:
 
 def _reachable(view: View, place: int, rule: Rule) -> Iterator[Finding]:
     found = reach.blocked(view.rules, place, view.roster)
+    if (found is None or not found.never) and (several := together.covered(view.rules, place, view.roster)):
+        rules = _both_of([f"{number} “{view.rules[number - 1].name}”" for number in several.by])
+        severity, why = (WARNING, NEVER_TODAY) if several.today else (ERROR, NEVER_ANYBODY)
+        yield Finding(severity, rule.name, TOGETHER.format(rules=rules, why=why))
+        return
     if found is None:
         return
     earlier = view.rules[found.by - 1]
@@ -195,6 +219,9 @@ def _by_people(view: View, rule: Rule) -> Iterator[Finding]:
         words = NOBODY_SELLS if among == "everyone" else GONE if "people" in among else EMPTY_GROUP
         yield Finding(ERROR, rule.name, words.format(whom=whom))
         return
+    if _by_weight(rule) and all(reach.weightless(key, view.roster) for key in keys if key in view.roster.producers):
+        yield Finding(ERROR, rule.name, NO_WEIGHT.format(whom=whom))
+        return
     if isinstance(among, dict) and "people" in among:
         alone = len(keys) == 1
         for key in keys:
@@ -215,6 +242,9 @@ def _by_territory(view: View, rule: Rule) -> Iterator[Finding]:
         if not keys:
             words = EMPTY_TERRITORY_TEAM.format(name=territory.name, team=territory.team)
             yield Finding(WARNING, rule.name, words)
+            continue
+        if _by_weight(rule) and all(reach.weightless(key, view.roster) for key in keys):
+            yield Finding(WARNING, rule.name, NO_WEIGHT.format(whom=f"{territory.name}'s team"))
             continue
         states = view.states_of(territory)
         asked = as_list(rule.when["states"]) if "states" in rule.when else states
@@ -242,6 +272,38 @@ def _by_state(
     for lacking, where in missing.items():
         about = f" about {_listed([view.roster.lines[line].name for line in lacking])}" if lacking else ""
         yield Finding(WARNING, rule.name, NOBODY_HERE.format(whom=whom, states=_listed(where), lines=about))
+
+
+def _by_weight(rule: Rule) -> bool:
+    return rule.then.get("distribute") == "weighted_round_robin"
+
+
+# --- Groups of people ---
+
+
+def _of_groups(view: View) -> Iterator[Finding]:
+    """Who of everyone, of a team or of a level holds no license: said once of each group, by the first rule that names it."""
+    said: set[str] = set()
+    for rule in view.rules:
+        for whom, keys in _groups(view, rule):
+            without = [view.roster.producers[key].name for key in keys if not view.is_licensed(key)]
+            if whom in said or not without:
+                continue
+            said.add(whom)
+            names, all_of_them = _both_of(without), len(without) == len(keys)
+            words = NONE_LICENSED if all_of_them else NOT_LICENSED
+            s = "s" if len(without) == 1 else ""
+            yield Finding(ERROR if all_of_them else WARNING, rule.name, words.format(whom=whom, names=names, s=s))
+
+
+def _groups(view: View, rule: Rule) -> Iterator[tuple[str, Sequence[str]]]:
+    """The groups a rule chooses among, in words, with the keys of who is in them."""
+    among = rule.then.get("among")
+    if among == "territory":
+        for one in view.territories_asked(rule):
+            yield f"{one.name}'s team", reach.pool({"team": one.team}, view.roster) or ()
+    elif among == "everyone" or (isinstance(among, Mapping) and "people" not in among):
+        yield whom_words(among, view.roster), reach.pool(among, view.roster) or ()
 
 
 # --- Places ---
@@ -275,3 +337,7 @@ def _overlaps(territories: Sequence[TerritoryFacts]) -> Iterator[tuple[Territory
 def _listed(names: Iterable[str]) -> str:
     words = list(names)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _both_of(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -1,8 +1,10 @@
 """Rules edited in the admin: copied into a draft, changed, published, in force for the next lead."""
 
 from leads.intake import receive
+from producers.models import License
 from routing import rulesets
 from routing.admin.forms import NAME_TWICE
+from routing.admin.rulesets import SURE
 from routing.models import Rule, RuleSet, RuleSetState
 from tests.admin.browser import add_row, errors_of, form_of, messages_of, page, row, send
 from tests.office import ANA, NOW, TAKING_TURNS
@@ -155,7 +157,32 @@ def test_a_box_is_as_high_as_what_is_in_it(rosa, office):
 def test_two_rules_of_one_name_are_refused(rosa, office):
     url = draft_page(rosa)
     answer = send(rosa, url, **add_row(form_of(rosa, url), "rules", name=TAKING_TURNS, then="person: james", position=""))
-    assert NAME_TWICE in errors_of(answer)
+    assert errors_of(answer) == [f"name: {NAME_TWICE}"]
+
+
+def test_names_that_differ_in_capitals_only_are_refused_too(rosa, office):
+    url = draft_page(rosa)
+    again = add_row(form_of(rosa, url), "rules", name=TAKING_TURNS.upper(), then="person: james", position="")
+    assert errors_of(send(rosa, url, **again)) == [f"name: {NAME_TWICE}"]
+
+
+def test_what_is_wrong_with_a_rule_is_said_without_its_path(rosa, office):
+    url = draft_page(rosa)
+    first = row(form_of(rosa, url), "rules", name=TAKING_TURNS)
+    answer = send(rosa, url, **{f"{first}-when": "teir: hot", f"{first}-then": "person: zed"})
+    assert errors_of(answer) == ["when: teir: is not a condition", "then: there is no person 'zed'"]
+
+
+def test_rules_that_do_not_do_what_they_say_are_published_at_the_second_press(rosa, office):
+    License.objects.filter(producer=office.sarah).get().delete()
+    url = draft_page(rosa)
+    first = row(form_of(rosa, url), "rules", name=TAKING_TURNS)
+    change = {f"{first}-name": "All to Sarah", f"{first}-then": "person: sarah", "routing_ruleset_publish": "1"}
+    wrong = "Rule “All to Sarah”: Sarah M., whom this rule names, holds no license in force."
+    assert SURE.format(wrong=wrong) in messages_of(rosa.post(url, form_of(rosa, url) | change, follow=True))
+    assert in_force().version == 1
+    rosa.post(url, form_of(rosa, url) | {"routing_ruleset_publish": "1"})
+    assert in_force().version == 2
 
 
 def test_a_rule_is_written_in_the_words_of_the_agency_file(rosa, office):
