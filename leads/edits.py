@@ -1,6 +1,6 @@
 """Mending a lead: what was written down wrong at intake, put right by whoever works it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -60,14 +60,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     for name in changed:
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
-    if "phone" in changed:
-        unflag(lead, *OF_THE_NUMBER)
-    if {"phone", "email"} & set(changed):
-        unflag(lead, NO_WAY_LEFT)
-    if {"first_name", "last_name"} & {*changed}:
-        unflag(lead, NAME_UNKNOWN)
-    if "email" in changed:
-        unflag(lead, BAD_EMAIL)
+    _unflag_mended(lead, changed)
     lead.updated_at = now
     facts = facts_of(lead, lead.source, known_person(lead))
     if lead.is_open or lead.status == Status.NURTURE:
@@ -83,6 +76,18 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         look_again(lead, facts, cause=CAUSE, by=by, now=now)
     move_timers(lead, before=call_back, now=now)
     return lead
+
+
+def _unflag_mended(lead: Lead, changed: Collection[str]) -> None:
+    """What was said of the name, the number or the address is not said of another."""
+    if "phone" in changed:
+        unflag(lead, *OF_THE_NUMBER)
+    if {"phone", "email"} & set(changed):
+        unflag(lead, NO_WAY_LEFT)
+    if {"first_name", "last_name"} & {*changed}:
+        unflag(lead, NAME_UNKNOWN)
+    if "email" in changed:
+        unflag(lead, BAD_EMAIL)
 
 
 def _cleaned(lead: Lead, changes: Mapping[str, Any], config: Configuration) -> dict[str, Any]:

@@ -53,10 +53,7 @@ def join(
     """
     write_rows(lead, rows, Behaviour(events, source.pk))
     where, unknown, call_back = whereabouts(lead), unrecognised(lead), lead.callback_at
-    state = lead.state
-    _complete(lead, arrival)
-    if lead.state != state:
-        look_at_sales(lead, now=now)
+    _complete(lead, arrival, now)
     reflag(lead, unknown, (POSSIBLE_DUPLICATE.format(lead=other) for other in sorted(duplicates)))
     lead.last_activity_at, was_hot = now, lead.tier == Tier.HOT
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
@@ -78,7 +75,7 @@ def join(
     return again
 
 
-def _complete(lead: Lead, arrival: Arrival) -> None:
+def _complete(lead: Lead, arrival: Arrival, now: datetime) -> None:
     """The lead has what it lacked and the arrival brings; a number replaces a wrong one, a wish to be called an older one."""
     if WRONG_NUMBER in lead.flags and arrival.phone and arrival.phone != e164(lead.phone):
         lead.phone, lead.phone_extension = "", ""
@@ -89,6 +86,7 @@ def _complete(lead: Lead, arrival: Arrival) -> None:
     if not lead.state and arrival.state:
         for name in PLACE:
             setattr(lead, name, getattr(arrival, name))
+        look_at_sales(lead, now=now)
     if not lead.family and arrival.line and (arrival.family or not lead.line):
         for name in LINE:
             setattr(lead, name, getattr(arrival, name))
