@@ -213,7 +213,7 @@ def test_the_last_way_to_reach_somebody_stays(speak, ana):
 def test_the_history_of_a_lead(speak, ana, django_assert_max_num_queries):
     client = speak("james")
     client.get(f"{LEADS}{ana.pk}/timeline/")
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page = client.get(f"{LEADS}{ana.pk}/timeline/").json()
     kinds = {entry["kind"] for entry in page["results"]}
     assert {"arrival", "event", "decision", "assigned"} <= kinds
