@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import CharField, F, Func
 
 from producers.models import Producer, Role
 from routing import fairness
@@ -22,7 +23,8 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", "auto_id": "correct_%s", **kwargs})
-        turns = {key for ledger in Rotation.objects.values_list("ledger", flat=True) for key in ledger}
+        key = Func(F("ledger"), function="jsonb_object_keys", output_field=CharField())
+        turns = Rotation.objects.annotate(person=key).values("person")
         here = Producer.objects.filter(active=True, key__in=turns).exclude(role=Role.MARKETING)
         people = here.select_related("user").order_by("user__name")
         cast("forms.ModelChoiceField[Producer]", self.fields["giver"]).queryset = people
