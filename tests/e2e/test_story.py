@@ -49,7 +49,7 @@ def test_a_visitor_asks_and_the_producer_answers(visit: Visit) -> None:
     expect(row.get_by_text("accepted")).to_be_visible()
     row.get_by_role("link", name="Ana Ruiz").click()
     sarah.get_by_label("A word about it").fill("Wants the roof covered")
-    sarah.get_by_role("button", name="Reached").click()
+    sarah.get_by_role("button", name="Reached", exact=True).click()
     expect(sarah.get_by_text("Ana Ruiz: call logged, reached.")).to_be_visible()
     expect(sarah.get_by_text("Wants the roof covered")).to_be_visible()
     expect(sarah.get_by_text("no attempt yet")).to_have_count(0)

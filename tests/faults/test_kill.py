@@ -102,7 +102,7 @@ def test_a_worker_killed_after_delivery_and_before_it_wrote_that_down_leaves_one
         """
 from django.utils import timezone
 from agency.messaging import delivery
-delivery._record = lambda messages: messages and os.kill(os.getpid(), signal.SIGKILL)
+delivery._record = lambda messages, *_: messages and os.kill(os.getpid(), signal.SIGKILL)
 delivery.deliver_due(timezone.now())
 """
     )

@@ -110,7 +110,7 @@ def test_one_life_from_an_empty_folder_through_every_death(copy: Copy) -> None:
     with ExitStack() as silent:  # callers that connect and say nothing keep nobody waiting
         for _ in range(12):
             silent.enter_context(socket.create_connection(("127.0.0.1", copy.port)))
-        assert eventually(copy.is_healthy, 10)
+        assert eventually(copy.is_healthy, 30)
 
     for words in ("gunicorn agency.wsgi", "agency worker", "agency beat"):
         victim = copy.named(words)[0]

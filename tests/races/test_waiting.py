@@ -70,7 +70,7 @@ def test_whoever_has_it_now_hears_that_it_turned_hot(ana, rosa):
     record_event(ana, "guide_download", at=NOW, now=NOW)
     assert ana.score == 55
     other = while_it_moves(ana, rosa, lambda: record_event(ana, "pricing_view", at=LATER, now=LATER))
-    assert (ana.score, Message.objects.get(kind="lead_turned_hot").user) == (65, other.user)
+    assert (ana.score, Message.objects.get(kind="lead_turned_hot", channel="in_app").user) == (65, other.user)
 
 
 def test_a_sale_is_whose_the_lead_is_now(ana, rosa):
