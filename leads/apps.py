@@ -14,14 +14,14 @@ class LeadsConfig(AppConfig):
         from agency.messaging import register_gate
         from agency.messaging.feedback import register_listener
         from agency.revisions import CONTACT, PLANS, SCORING, SOURCES, watch
-        from leads import calls, contactrules, followup, models, schedule, servicing
+        from leads import barred, calls, contactrules, followup, models, schedule, servicing
         from leads.agencyfile import SECTIONS
         from leads.facts import lead_facts
         from leads.followup import whereabouts
         from leads.inbound.problems import on_problem
         from leads.intake import places
         from producers import counties, leaving
-        from routing import assignment, offboarding
+        from routing import assignment, escalation, offboarding
         from routing import places as routing_places
 
         watch(SOURCES, models.Source)
@@ -33,6 +33,7 @@ class LeadsConfig(AppConfig):
         register_gate(followup.gate_messages, followup.keep_of_messages)
         register_listener(on_problem)
         assignment.register_facts(lead_facts)
+        escalation.register_bar(barred.why_not_call)
         assignment.on_decided(followup.on_decided)
         followup.on_calls_due(calls.due_to_dial)
         offboarding.on_leaving(followup.on_leaving)

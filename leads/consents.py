@@ -73,8 +73,8 @@ def opt_out(
     for mine in filter(None, (phone and Q(phone=phone), email and Q(email=email))):
         leads |= set(Lead.objects.filter(mine).values_list("pk", flat=True))
     followup.stop_each(leads, event=event, now=now)
-    if lead is not None and "call" in channels:
-        escalation.stop(lead.pk, now=now, why=event)  # nobody is pressed to call someone who asked not to be called
+    if "call" in channels:
+        escalation.stop_number(phone, lead_id=lead.pk if lead else None, now=now, why=ASKED_TO_STOP)
     unsent = Message.objects.filter(state=DUE, audience=Audience.CONSUMER, channel__in=[OUTBOX[name] for name in channels])
     unsent.filter(to__in=[each for each in (phone, email) if each]).exclude(kind__in=CONFIRMATIONS).update(
         state=DueState.SKIPPED, finished_at=now, outcome=ASKED_TO_STOP

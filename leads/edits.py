@@ -1,12 +1,13 @@
 """Mending a lead: what was written down wrong at intake, put right by whoever works it."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
 from agency.models import User
+from agency.roles import is_manager
 from leads.callbacks import move_timers
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
@@ -27,6 +28,8 @@ NOT_EDITABLE: Final = "This cannot be changed here."
 MAY_NOT_BE_BLANK: Final = "May not be blank."
 STATE_STAYS: Final = "Enter a ZIP we know: the lead was in {state}, and nobody's license can be checked without a state."
 UNREACHABLE: Final = "A phone number or an e-mail address must stay."
+MOST_AHEAD: Final = timedelta(days=60)
+TOO_FAR: Final = "A call-back can be at most 60 days from now."
 FOLLOWING: Final = ("city", "state", "county", "timezone", "family")
 """Not told apart: they follow from the ZIP or the line."""
 WORDS: Final = {"zip_code": "ZIP", "policy_expires_on": "policy end", "callback_at": "call-back time", "email": "e-mail"}
@@ -51,6 +54,8 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     config = configuration()
     lead = locked(lead.pk)
     clean = _cleaned(lead, changes, config)
+    if (at := clean.get("callback_at")) is not None and at != lead.callback_at and at > now + MOST_AHEAD:
+        raise EditError({"callback_at": [TOO_FAR]})
     changed = [name for name, value in clean.items() if getattr(lead, name) != value]
     if not changed:
         return lead
@@ -74,7 +79,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         note_status(lead, before, by=by, now=now, reason=CAUSE)
     elif whereabouts(lead) != where:
         look_again(lead, facts, cause=CAUSE, by=by, now=now)
-    move_timers(lead, before=call_back, now=now)
+    move_timers(lead, before=call_back, now=now, agreed=is_manager(by))
     return lead
 
 

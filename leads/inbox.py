@@ -14,7 +14,7 @@ from agency.due import DueState
 from agency.models import Agency
 from leads.calling import Caution, cautions
 from leads.calls.selectors import calling_now, to_show
-from leads.clocks import people, starts_at
+from leads.clocks import is_barred, people, starts_at
 from leads.flags import NO_WAY_LEFT
 from leads.followup.selectors import is_open_call, rests
 from leads.models import OPEN_STATUSES, Call, Direction, FollowUpStep, Lead, Status, Tier, Touch, TouchOutcome
@@ -142,6 +142,7 @@ class _Standing:
     owner: str | None
     callback_at: datetime | None
     first_rung_at: datetime | None
+    is_barred: bool
     call_is_due: bool
     next_step_at: datetime | None
     last_word: str | None
@@ -164,6 +165,7 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Ros
             When(status=Status.NEW, owned_by__first_attempt_at__isnull=True, then=Subquery(first_rung)),
             output_field=DateTimeField(),
         ),
+        is_barred=is_barred(OuterRef("pk")),
         call_is_due=Exists(steps.filter(is_open_call(now))),
         next_step_at=Subquery(steps.order_by("due_at").values("due_at")[:1]),
         last_word=Subquery(last_touch.annotate(word=word).values("word")[:1]),
@@ -173,7 +175,7 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Ros
         _place(_Standing(*row), working, now, target)
         for row in rows.values_list(
             "pk", "status", "tier", "score", "owned_since", "owned_by__first_attempt_at", "owned_by__accepted_at", "owner__key",
-            "callback_at", "first_rung_at", "call_is_due", "next_step_at", "last_word", "turned_hot_at",
+            "callback_at", "first_rung_at", "is_barred", "call_is_due", "next_step_at", "last_word", "turned_hot_at",
         )
     ]  # fmt: skip
     return [place for _, place in sorted(found)]
@@ -182,6 +184,7 @@ def ranked(leads: QuerySet[Lead], now: datetime, target: timedelta, working: Ros
 def _place(lead: _Standing, working: Roster, now: datetime, target: timedelta) -> tuple[tuple[float, ...], Place]:
     """Its place, with what to sort it by."""
     untried = lead.status == Status.NEW and lead.attempted_at is None and lead.owner is not None and lead.since is not None
+    untried = untried and not lead.is_barred  # nobody waits for a call that nobody may make
     starts = starts_at(lead.owner, lead.since, lead.callback_at, working) if untried and lead.owner and lead.since else None
     late_at = starts and (lead.first_rung_at or starts + target)
     rank = _rank(lead, starts, late_at, now)

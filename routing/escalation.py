@@ -47,6 +47,8 @@ TURNED_HOT = "The lead turned hot: the ladder begins anew."
 SLA_MISSED = "No attempt was made in time."
 TOLD = "Told {who}."
 NOBODY_TO_TELL = "There is nobody to tell."
+TOLD_BEFORE = "The manager was told under an earlier owner."
+NOT_TO_BE_CALLED = "Not to be called: {why}"
 GIVEN_ON = "Given to {name}."
 HELD_AGAIN = "Decided again: {reason}"
 NO_ACTION = "Without an action for {minutes} minutes"
@@ -60,6 +62,14 @@ TAKEN = "{name} has gone to {other}"
 TAKEN_BODY = "You did not try to reach {name} in time, so {other} has the lead now."
 
 logger = logging.getLogger(__name__)
+
+_why_not_call_of: "Callable[[Lead, datetime], str] | None" = None
+
+
+def register_bar(function: "Callable[[Lead, datetime], str]") -> None:
+    """From now on this says why nobody may call a lead, by hand either; empty when somebody may."""
+    global _why_not_call_of  # noqa: PLW0603  # set once, when the apps are ready
+    _why_not_call_of = function
 
 
 def start(assignment: Assignment, lead: "Lead", roster: Roster, now: datetime) -> list[LadderStep]:
@@ -111,16 +121,25 @@ def stop(lead_id: int, *, now: datetime, why: str) -> int:
 
     `why`: attempt, contact, or the status that ended it. In the caller's transaction.
     """
-    if why == "attempt" and _ladder_ends_on() != "attempt":
-        return 0
     waiting = LadderStep.objects.filter(lead_id=lead_id, state=DueState.DUE)
+    if why == "attempt" and _ladder_ends_on() != "attempt":
+        waiting.filter(put_off=True).update(put_off=False)
+        return 0
     return waiting.update(state=DueState.SKIPPED, finished_at=now, outcome=why)
 
 
-def recount(lead: "Lead", *, now: datetime) -> int:
+def stop_number(phone: str, *, lead_id: int | None = None, now: datetime, why: str) -> int:
+    """Nothing more is due of the ladders of this lead and the number's others, for `why` nobody may call; returns how many."""
+    concerned = Q(lead_id=lead_id) | (Q(lead__phone=phone) if phone else Q())
+    waiting = LadderStep.objects.filter(concerned, state=DueState.DUE)
+    return waiting.update(state=DueState.SKIPPED, finished_at=now, outcome=NOT_TO_BE_CALLED.format(why=why))
+
+
+def recount(lead: "Lead", *, now: datetime, agreed: bool) -> int:
     """What is still due of the lead's ladder counts from its call-back, or from now where none is ahead; returns how many rungs.
 
-    The caller's transaction holds the lead.
+    `agreed`: the person or a manager set the time. An owner's puts off their own rungs, once until they try to reach the lead;
+    the manager's it never puts off. The caller's transaction holds the lead.
     """
     waiting = list(LadderStep.objects.filter(lead_id=lead.pk, state=DueState.DUE).select_related("assignment__producer"))
     if not waiting:
@@ -137,8 +156,12 @@ def recount(lead: "Lead", *, now: datetime) -> int:
     )
     instants = {one.number: one.due_at for one in rungs}
     for step in waiting:
-        step.due_at = instants.get(step.rung, step.due_at)
-    return due.record(LadderStep, waiting, ("due_at",))
+        instant = instants.get(step.rung, step.due_at)
+        if agreed or instant <= step.due_at:
+            step.due_at = instant
+        elif step.to != "manager" and not step.put_off:
+            step.due_at, step.put_off = instant, True
+    return due.record(LadderStep, waiting, ("due_at", "put_off"))
 
 
 def _ladder_ends_on() -> str:
@@ -210,7 +233,7 @@ def _due_rung(now: datetime) -> LadderStep | None:
 def _climb(step: LadderStep, now: datetime) -> tuple[DueState, str]:
     """Do one rung, after looking again at everything it rests on."""
     config = current.configuration(revisions.current())
-    if why := _moot(step, config):
+    if why := _moot(step, config, now):
         return DueState.SKIPPED, why
     if step.action == "reassign":
         return _reassign(step, config, now)
@@ -222,16 +245,31 @@ def _climb(step: LadderStep, now: datetime) -> tuple[DueState, str]:
     return (DueState.DONE, TOLD.format(who=told)) if people else (DueState.SKIPPED, NOBODY_TO_TELL)
 
 
-def _moot(step: LadderStep, config: Configuration) -> str:
+def _moot(step: LadderStep, config: Configuration, now: datetime) -> str:
     """Why a rung need not be done any more."""
     held = step.assignment
     if held.ended_at is not None or step.lead.owner_id != held.producer_id:
         return NOT_OWNER
+    if _why_not_call_of is not None and (why := _why_not_call_of(step.lead, now)):
+        stop_number("", lead_id=step.lead_id, now=now, why=why)
+        return NOT_TO_BE_CALLED.format(why=why)
+    if step.to == "manager" and _told_before(step):
+        return TOLD_BEFORE
     if step.round:
         return ""  # whatever was tried since it began anew has skipped it
     if held.contacted_at is not None:
         return CONTACTED
     return ATTEMPTED if held.first_attempt_at is not None and config.ladder.ends_on == "attempt" else ""
+
+
+def _told_before(step: LadderStep) -> bool:
+    """Whether this rung was done under an owner who was too slow, since the lead last turned hot or was handed on by a person."""
+    ends = Assignment.objects.filter(lead_id=step.lead_id, ended_at__isnull=False).exclude(end_reason=EndReason.ESCALATED)
+    begun = LadderStep.objects.filter(lead_id=step.lead_id).aggregate(last=Max("started_at"))["last"]
+    handed = ends.aggregate(last=Max("ended_at"))["last"]
+    done = LadderStep.objects.filter(lead_id=step.lead_id, state=DueState.DONE, to=step.to, rung=step.rung)
+    since = max((each for each in (begun, handed) if each is not None), default=None)
+    return (done if since is None else done.filter(finished_at__gte=since)).exists()
 
 
 # --- Telling ---

@@ -58,7 +58,7 @@ def join(
     lead.last_activity_at, was_hot = now, lead.tier == Tier.HOT
     facts = apply_score(lead, facts_of(lead, lead.source, known_person(lead)), events_of(lead), config, now)
     lead.save()
-    move_timers(lead, before=call_back, now=now)
+    move_timers(lead, before=call_back, now=now, agreed=True)
     back = CAME_BACK.format(name=lead.name, source=source.name)
     if lead.status == Status.NURTURE and lead.tier in (Tier.WARM, Tier.HOT):
         decision = assign(lead, reason=CAUSE, now=now, facts=facts)

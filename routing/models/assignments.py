@@ -137,6 +137,9 @@ class LadderStep(DueWork):
     )
     to = models.CharField(max_length=10, choices=[("owner", "Owner"), ("backup", "Backup"), ("manager", "Manager")])
     channels = models.JSONField(default=list, blank=True)
+    put_off = models.BooleanField(
+        default=False, db_default=False, help_text="The owner put it off by a call-back, and has not tried since."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assignment", "round", "rung"], name="ladder_rung_once")]
