@@ -79,7 +79,7 @@ class Next:
     """Why it will not go out, as things stand."""
     signer: str = ""
     step: int = 0
-    """The step that can be left out by hand."""
+    """The step that can be left out by hand; 0: none."""
     rests: bool = False
 
 
@@ -242,7 +242,7 @@ def _of_plan(one: Coming) -> Next:
         why=one.why_moved,
         refusal=one.why_dropped,
         signer=one.signer if one.channel else "",
-        step=one.id,
+        step=0 if one.is_written else one.id,
         rests=one.at is None and not one.why_dropped,
     )
 

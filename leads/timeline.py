@@ -139,10 +139,24 @@ def _messages(lead: Lead) -> Iterator[Entry]:
 
 
 def _follow_ups(lead: Lead) -> Iterator[Entry]:
-    rows = FollowUpStep.objects.filter(lead=lead, state__in=_FINISHED, finished_at__isnull=False).select_related("plan")
+    rows = FollowUpStep.objects.filter(lead=lead, state__in=_FINISHED, finished_at__isnull=False).select_related(
+        "plan", "message"
+    )
     for row in rows.order_by("-pk"):
         data = {"plan": row.plan.key if row.plan else None, "channel": row.channel, "state": row.state}
-        yield Entry(row.finished_at or row.due_at, "follow_up", str(row), row.outcome or row.get_state_display(), data=data)
+        yield Entry(row.finished_at or row.due_at, "follow_up", str(row), row.outcome or _became(row), data=data)
+
+
+def _became(step: FollowUpStep) -> str:
+    """What became of a step that says nothing itself: of one that wrote a message, what became of the message."""
+    message = step.message
+    if message is None or message.state == DueState.DONE:
+        return step.get_state_display()
+    if message.state == DueState.DUE:
+        return f"Waits until {timezone.localtime(message.due_at):%b %-d, %-I:%M %p}: {message.outcome}".removesuffix(": ")
+    if message.state == DueState.IN_FLIGHT:
+        return "On its way"
+    return f"{'Perhaps sent' if message.state == DueState.STUCK else 'Not sent'}: {message.outcome}"
 
 
 def _pauses(lead: Lead) -> Iterator[Entry]:

@@ -11,6 +11,7 @@ from leads.models import FollowUpStep, Lead
 AGREED = "The time agreed with them for a call."
 WAITS = "Waits for the call-back agreed with them."
 CALLED_OFF = "The call-back was called off."
+NO_LONGER_WAITS = "Moved with the call-back that was called off."
 TAKEN_OVER = "The next call of the plan is the call-back now."
 FIELDS = ("state", "due_at", "moved_from", "agreed", "outcome", "finished_at")
 
@@ -57,6 +58,7 @@ def _place(steps: Sequence[FollowUpStep], at: datetime | None, now: datetime) ->
         planned = step.planned_at
         step.moved_from = None if instant == planned else planned
         step.due_at, step.agreed = instant, at is not None and step is first
-        step.outcome = "" if instant == planned or at is None else AGREED if step is first else WAITS
+        words = NO_LONGER_WAITS if at is None else AGREED if step is first else WAITS
+        step.outcome = "" if instant == planned else words
     first.state = DueState.DUE
     record(FollowUpStep, steps, FIELDS)

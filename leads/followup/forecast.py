@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 
+from django.db.models import Q
+
 from agency.due import DueState
 from agency.messaging import Permission
+from agency.messaging.models import Message
 from leads.followup import outcome, signature
-from leads.followup.outcome import LATE, Batch
+from leads.followup.outcome import Batch
 from leads.followup.places import quiet_hours
 from leads.followup.rows import PENDING
 from leads.followup.templates import TemplateError, render
@@ -48,6 +51,8 @@ class Coming:
     """A call at a time agreed with the person."""
     is_open: bool = False
     """A call that somebody is to make by now."""
+    is_written: bool = False
+    """A message that is in the outbox, and waits there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +87,52 @@ class _Run:
     at: dict[int, datetime] = field(default_factory=dict)
     """Step → when it happens."""
     attempts: list[datetime] = field(default_factory=list)
-    called: bool = False
+    calls: list[datetime] = field(default_factory=list)
 
 
 def coming(lead: Lead, now: datetime) -> Forecast:
     """What is to come for the lead, each shift and each refusal with its reason; eleven queries however much it is.
 
+    That includes what is written and has not left.
+
     The lead is loaded with owner and steward.
     """
-    pending = FollowUpStep.objects.filter(lead=lead, state__in=PENDING).order_by("due_at", "position", "pk")
-    steps = list(
-        pending.select_related(
-            "plan__steward__user", "step__template", "step__otherwise", "step__script", "step__start__steward__user"
+    unsent = Q(state=DueState.DONE, message__state=DueState.DUE)
+    found = outcome.in_turn(
+        FollowUpStep.objects.filter(Q(state__in=PENDING) | unsent, lead=lead).select_related(
+            "plan__steward__user", "step__template", "step__otherwise", "step__script", "step__start__steward__user", "message"
         )
     )
-    if not steps:
-        return Forecast()
-    for step in steps:
+    for step in found:
         step.lead = lead
+    steps = [step for step in found if step.state != DueState.DONE]
+    written = [_waits(step, step.message, now) for step in found if step.state == DueState.DONE and step.message]
+    if not steps:
+        return Forecast(written)
     pause = FollowUpPause.objects.filter(lead=lead, ended_at__isnull=True).select_related("by").first()
     batch = outcome.read(steps, now)
-    run = _Run(batch, steps)
+    run = _Run(batch, steps, attempts=[one.at for one in written if one.at and one.channel in BY_PHONE])
     run.waiting = {number: _begins(step, pause, now) for number, step in enumerate(steps) if _goes_on(step, pause)}
     _go_through(run)
-    found = [_coming(run, number, step, pause, now) for number, step in enumerate(steps)]
-    in_order = sorted(found, key=lambda one: (one.at or one.planned_at, one.planned_at, one.id))
+    to_come = [*written, *(_coming(run, number, step, pause, now) for number, step in enumerate(steps))]
+    in_order = sorted(to_come, key=lambda one: (one.at or one.planned_at, one.planned_at, one.id))
     return Forecast(in_order, pause, _open_call(steps, pause, batch))
+
+
+def _waits(step: FollowUpStep, message: Message, now: datetime) -> Coming:
+    """A message that is written: when it leaves, and why not before."""
+    who = outcome.speaker(step)
+    return Coming(
+        id=step.pk,
+        plan=str(step.plan or ""),
+        label=str(step),
+        channel=step.channel,
+        planned_at=step.planned_at,
+        at=max(message.due_at, now),
+        why_moved=message.outcome,
+        signer=who.user.name if who else "",
+        is_written=True,
+    )
 
 
 def _goes_on(step: FollowUpStep, pause: FollowUpPause | None) -> bool:
@@ -123,11 +148,11 @@ def _begins(step: FollowUpStep, pause: FollowUpPause | None, now: datetime) -> d
 
 def _go_through(run: _Run) -> None:
     """Everything that goes on has found its instant, or the reason why it has none."""
-    turns = [(at, number) for number, at in run.waiting.items()]
+    turns = [(at, False, number) for number, at in run.waiting.items()]
     heapify(turns)
     moves = 0
     while turns:
-        at, number = heappop(turns)
+        at, _, number = heappop(turns)
         step = run.steps[number]
         del run.waiting[number]
         verdict = _verdict(run, number, step, at)
@@ -137,14 +162,18 @@ def _go_through(run: _Run) -> None:
         if moved and verdict.retry_at is not None:
             moves += 1
             run.waiting[number] = verdict.retry_at
-            heappush(turns, (verdict.retry_at, number))
+            # A call that waits for an opening is somebody's task by then: what the run itself does at the opening comes first.
+            heappush(turns, (verdict.retry_at, step.channel == "call" and bool(verdict.rule), number))
         elif verdict.allowed:
             _happens(run, number, step, at)
 
 
 def _happens(run: _Run, number: int, step: FollowUpStep, at: datetime) -> None:
     run.at[number] = at
-    run.called = run.called or step.channel == "call"
+    if step.channel == "call":
+        run.calls.append(at)
+    elif step.channel:
+        run.batch.said[outcome.lane(step), step.started_at].append((at, step.planned_at))
     if step.channel in BY_PHONE:
         run.attempts.append(at)
 
@@ -164,7 +193,7 @@ def _call(run: _Run, step: FollowUpStep, at: datetime, permission: Permission) -
     who = outcome.speaker(step)
     if who is None:
         return Permission(False, outcome.NOBODY_TO_CALL)
-    shift = outcome.time_of_day(step, who, run.batch, at)
+    shift = outcome.time_of_day(step, who, run.batch, at, unanswered=run.calls, planned=run.attempts)
     if shift.at > at:
         return Permission(False, shift.reason, shift.at)
     mates = [turn for number, turn in run.waiting.items() if _same_lane(run.steps[number], step)]
@@ -176,15 +205,15 @@ def _call(run: _Run, step: FollowUpStep, at: datetime, permission: Permission) -
 def _touch(run: _Run, step: FollowUpStep, at: datetime, permission: Permission) -> Permission:
     if not permission.allowed and permission.retry_at is None:
         return permission
-    late = at - step.planned_at > LATE
-    if late and any(turn <= at and _same_lane(run.steps[number], step) for number, turn in run.waiting.items()):
-        return Permission(False, OVERTAKEN)
+    overtaken = any(turn <= at and _same_lane(run.steps[number], step) for number, turn in run.waiting.items())
+    if why := outcome.gives_way(step, at, run.batch.said[outcome.lane(step), step.started_at], overtaken=overtaken):
+        return Permission(False, OVERTAKEN if why == outcome.SUPERSEDED else why)
     try:
-        template = outcome.template_of(step, run.called or outcome.called_since_start(step, run.batch))
+        template, why = outcome.template_of(step, bool(run.calls) or outcome.called_since_start(step, run.batch))
     except outcome.StepError as error:
         return Permission(False, str(error))
     if template is None:
-        return Permission(False, outcome.CONDITION_UNMET.format(condition=outcome.ONLY_IF[outcome.CALL_LOGGED]))
+        return Permission(False, why)
     return permission
 
 

@@ -1,8 +1,11 @@
 """What becomes of one step that is due: a call to make, a message to send, a later hour, or a reason why not."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from agency.due import DueState
 from agency.messaging import Draft, Permission, staff_drafts
@@ -10,10 +13,11 @@ from agency.messaging.letterhead import Letterhead, letterhead
 from agency.messaging.models import Audience, Channel
 from leads.followup import signature
 from leads.followup.daypart import Shift, another_part
-from leads.followup.gate import Book, answer, question_about
+from leads.followup.gate import BY_PHONE, Book, answer, question_about
 from leads.followup.gate import read as read_book
 from leads.followup.sequence import FROM_NURTURE, TO_NURTURE, TRIGGER_NURTURE
 from leads.followup.templates import TemplateError, render
+from leads.followup.words import claims_a_call
 from leads.models import FollowUpStep, Status, Template, Touch
 from producers import roster
 from producers.facts import Roster
@@ -22,7 +26,7 @@ from producers.standins import stand_ins
 from routing.ladder import working_time
 
 LATE = timedelta(hours=1)
-"""A message this late gives way to a later one of its plan on the same channel, so that an outage or a night ends in one text."""
+"""A message this late and a later one of its plan on the channel do not both go, so that an outage or a night ends in one."""
 
 CLOSED = "The lead is closed."
 SWITCHED_OFF = "The plan was switched off."
@@ -32,7 +36,10 @@ NO_TEMPLATE = "The step has nothing to say: its template is missing."
 CONDITION_UNMET = "Only if {condition}, which does not hold."
 UNKNOWN_CONDITION = "{condition!r} is no condition that a step can have."
 SUPERSEDED = "Not done before the next one was due."
+SAID_EARLIER = "The one before it waited as long, and goes instead."
+NOBODY_CALLED = "It says that somebody called, and nobody did."
 
+LANE_FIELDS = ("lead", "plan", "channel", "state", "started_at", "due_at", "moved_from", "finished_at", "message")
 CALL_LOGGED = "call_logged"
 ONLY_IF = {CALL_LOGGED: "a call was made since the plan began"}
 """The conditions a step can have, in words."""
@@ -51,6 +58,8 @@ class StepError(ValueError):
 
 Lane = tuple[int, int | None, str]
 """(Lead, plan, channel): what gives way to what comes after it."""
+Said = Sequence[tuple[datetime, datetime]]
+"""When messages went out, and when each was planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,12 @@ class Batch:
     head: Letterhead = field(default_factory=Letterhead)
     stand_ins: Mapping[int, Producer | None] = field(default_factory=dict)
     """Id of somebody on leave → who does their calls; None: nobody."""
+    said: dict[tuple[Lane, datetime], list[tuple[datetime, datetime]]] = field(default_factory=lambda: defaultdict(list))
+    """Lane and start of the plan → what went out of it, in this batch too."""
+    attempts: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    """Number → the calls to make now and texts written in this batch, which count against the caps of what follows."""
+    answers: dict[int, Permission] = field(default_factory=dict)
+    """Step → what the gate said of it."""
 
 
 def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
@@ -77,10 +92,7 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
         "lead", "at", "outcome"
     ):
         calls.setdefault(lead, []).append((at, result))
-    pending: dict[Lane, list[tuple[datetime, int]]] = {}
-    to_come = FollowUpStep.objects.filter(lead__in=leads, state=DueState.DUE).order_by("due_at", "pk")
-    for lead, plan, channel, at, pk in to_come.values_list("lead", "plan", "channel", "due_at", "pk"):
-        pending.setdefault((lead, plan, channel), []).append((at, pk))
+    pending, said = _lanes(leads)
     return Batch(
         now=now,
         working=_at_work(now),
@@ -89,7 +101,33 @@ def read(steps: Sequence[FollowUpStep], now: datetime) -> Batch:
         pending=pending,
         head=letterhead(),
         stand_ins=stand_ins([who for step in steps if (who := speaker(step))], now),
+        said=said,
     )
+
+
+def _lanes(
+    leads: Collection[int],
+) -> tuple[dict[Lane, list[tuple[datetime, int]]], dict[tuple[Lane, datetime], list[tuple[datetime, datetime]]]]:
+    """What is still to come for the leads, and what was said; one query."""
+    pending: dict[Lane, list[tuple[datetime, int]]] = defaultdict(list)
+    said: dict[tuple[Lane, datetime], list[tuple[datetime, datetime]]] = defaultdict(list)
+    is_message = Q(state=DueState.DONE, finished_at__isnull=False) & ~Q(channel__in=("", "call"))
+    rows = FollowUpStep.objects.filter(Q(state=DueState.DUE) | is_message, lead__in=leads).order_by("due_at", "pk")
+    rows = rows.select_related("message").only(*LANE_FIELDS, *(f"message__{name}" for name in ("state", "due_at", "finished_at")))
+    for row in rows:
+        if row.finished_at is None:
+            pending[lane(row)].append((row.due_at, row.pk))
+        else:
+            said[lane(row), row.started_at].append((_left_at(row, row.finished_at), row.planned_at))
+    return pending, said
+
+
+def _left_at(step: FollowUpStep, written_at: datetime) -> datetime:
+    """When the step's message went out or, put off, will."""
+    message = step.message
+    if message is None or message.state not in (DueState.DUE, DueState.DONE):
+        return written_at
+    return max(written_at, message.finished_at or message.due_at)
 
 
 def _at_work(now: datetime) -> Roster:
@@ -102,7 +140,38 @@ def decide(step: FollowUpStep, batch: Batch) -> Draft | None:
     if why := moot(step):
         _skip(step, why, batch)
         return None
-    return _call(step, batch) if step.channel == "call" else _touch(step, batch)
+    draft = _call(step, batch) if step.channel == "call" else _touch(step, batch)
+    if step.state == DueState.DONE:
+        batch.said[lane(step), step.started_at].append((batch.now, step.planned_at))
+    if step.channel in BY_PHONE and step.state in (DueState.DONE, DueState.WAITING) and batch.answers[step.pk].allowed:
+        batch.attempts[_address(step)].append(batch.now)
+    return draft
+
+
+def in_turn(steps: Iterable[FollowUpStep]) -> list[FollowUpStep]:
+    """The steps as they are decided: by when they are due, and of the same instant in the order of their plan."""
+    return sorted(steps, key=lambda step: (step.due_at, step.planned_at, step.position, step.pk))
+
+
+def out_of_reach(calls: Sequence[FollowUpStep], batch: Batch) -> list[FollowUpStep]:
+    """Those of the waiting calls that nobody may make any more, for what the batch has decided: they say why."""
+    refused = []
+    for call in calls:
+        permission = _allowed(call, batch)
+        if not permission.allowed and permission.retry_at is None:
+            _skip(call, permission.reason, batch)
+            refused.append(call)
+    return refused
+
+
+def _allowed(step: FollowUpStep, batch: Batch) -> Permission:
+    """The gate's answer now, counting what was decided before in the batch; it is kept."""
+    found = batch.answers[step.pk] = ask(step, batch, batch.now, batch.attempts[_address(step)])
+    return found
+
+
+def _address(step: FollowUpStep) -> str:
+    return question_about(step.lead, step.channel).address
 
 
 def ask(step: FollowUpStep, batch: Batch, at: datetime, planned: Sequence[datetime] = ()) -> Permission:
@@ -136,11 +205,11 @@ def _call(step: FollowUpStep, batch: Batch) -> Draft | None:
     if _overtaken(step, batch):
         _skip(step, SUPERSEDED, batch)
         return None
-    shift = time_of_day(step, who, batch, batch.now)
+    shift = time_of_day(step, who, batch, batch.now, planned=batch.attempts[_address(step)])
     if shift.at > batch.now:
         _move(step, shift.at, shift.reason)
         return None
-    permission = ask(step, batch, batch.now)
+    permission = _allowed(step, batch)
     if not permission.allowed and permission.retry_at is None:
         _skip(step, permission.reason, batch)
         return None
@@ -170,31 +239,43 @@ def tasks(steps: Sequence[FollowUpStep], batch: Batch) -> list[tuple[FollowUpSte
     return [(step, batch.stand_ins.get(who.pk, who) or who) for step, who in waiting if who is not None]
 
 
-def time_of_day(step: FollowUpStep, who: Producer, batch: Batch, at: datetime) -> Shift:
-    """When a call that is to be made at another time of day than the failed ones is made, if it is `at`'s turn."""
+def time_of_day(
+    step: FollowUpStep,
+    who: Producer,
+    batch: Batch,
+    at: datetime,
+    *,
+    unanswered: Sequence[datetime] = (),
+    planned: Sequence[datetime] = (),
+) -> Shift:
+    """When a call that is to be made at another time of day than the failed ones is made, if it is `at`'s turn.
+
+    `unanswered` are calls taken to have failed beside those logged, `planned` attempts counted as if they had been made.
+    """
     if step.agreed or step.step is None or not step.step.different_time_of_day:
         return Shift(at)
 
     def opens(instant: datetime) -> datetime | None:
         working = working_time(who.key, batch.working, instant, timedelta(0))
-        permission = ask(step, batch, working)
+        permission = ask(step, batch, working, planned)
         return working if permission.allowed else permission.retry_at
 
-    failed = [called for called, result in batch.calls.get(step.lead_id, ()) if result in UNANSWERED and called <= at]
-    later = (due for due, pk in batch.pending.get(_lane(step), ()) if due > at and pk != step.pk)
+    logged = [called for called, result in batch.calls.get(step.lead_id, ()) if result in UNANSWERED and called <= at]
+    failed = [*logged, *unanswered]
+    later = (due for due, pk in batch.pending.get(lane(step), ()) if due > at and pk != step.pk)
     return another_part(at, step.lead.timezone or batch.working.timezone, failed, opens, min(later, default=None))
 
 
 def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
-    if batch.now - step.planned_at > LATE and _overtaken(step, batch):
-        _skip(step, SUPERSEDED, batch)
+    if why := gives_way(step, batch.now, batch.said[lane(step), step.started_at], overtaken=_overtaken(step, batch)):
+        _skip(step, why, batch)
         return None
     try:
-        template = template_of(step, called_since_start(step, batch))
+        template, why = template_of(step, called_since_start(step, batch))
         if template is None:
-            _skip(step, CONDITION_UNMET.format(condition=ONLY_IF[CALL_LOGGED]), batch)
+            _skip(step, why, batch)
             return None
-        permission = ask(step, batch, batch.now)
+        permission = _allowed(step, batch)
         draft = _message(step, template, batch) if permission.allowed else None
     except (StepError, TemplateError) as error:
         step.state, step.outcome, step.finished_at = DueState.FAILED, str(error), batch.now
@@ -208,22 +289,40 @@ def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
     return draft
 
 
+def gives_way(step: FollowUpStep, at: datetime, said: Said, *, overtaken: bool) -> str:
+    """Why a message is not said at `at` for the sake of another of its plan on its channel, or empty.
+
+    Of those that waited for the same instant the first is said that opens the conversation; in a conversation that is open
+    it is the last. `said` is what went out of the plan on the channel; `overtaken`: a later one is due as well.
+    """
+    if any(finished - planned > LATE and at <= finished for finished, planned in said):
+        return SAID_EARLIER
+    return SUPERSEDED if said and overtaken and at - step.planned_at > LATE else ""
+
+
 def called_since_start(step: FollowUpStep, batch: Batch) -> bool:
     """Whether we called since the plan began for the lead."""
     return any(called >= step.started_at for called, _ in batch.calls.get(step.lead_id, ()))
 
 
-def template_of(step: FollowUpStep, called: bool) -> Template | None:
-    """What the step says; None when its condition does not hold and it has nothing else to say. StepError when it cannot tell."""
+def template_of(step: FollowUpStep, called: bool) -> tuple[Template | None, str]:
+    """What the step says, or None and why it has nothing to say. StepError when it cannot tell.
+
+    A template that claims a call is said only where there was one, whether or not the step makes it a condition.
+    """
     if step.step is None:
         raise StepError(STEP_REMOVED)
     if step.step.only_if and step.step.only_if not in ONLY_IF:
         raise StepError(UNKNOWN_CONDITION.format(condition=step.step.only_if))
-    if step.step.only_if == CALL_LOGGED and not called:
-        return step.step.otherwise
-    if step.step.template is None:
+    asked = step.step.only_if == CALL_LOGGED and not called
+    if not asked and step.step.template is None:
         raise StepError(NO_TEMPLATE)
-    return step.step.template
+    claims = False
+    for template in (None if asked else step.step.template, step.step.otherwise):
+        if template is not None and (called or not claims_a_call(f"{template.subject} {template.body}")):
+            return template, ""
+        claims = claims or template is not None
+    return None, NOBODY_CALLED if claims else CONDITION_UNMET.format(condition=ONLY_IF[CALL_LOGGED])
 
 
 def _message(step: FollowUpStep, template: Template, batch: Batch) -> Draft:
@@ -243,13 +342,14 @@ def _message(step: FollowUpStep, template: Template, batch: Batch) -> Draft:
     )
 
 
-def _lane(step: FollowUpStep) -> Lane:
+def lane(step: FollowUpStep) -> Lane:
+    """What the step's turn is held against."""
     return (step.lead_id, step.plan_id, step.channel)
 
 
 def _overtaken(step: FollowUpStep, batch: Batch) -> bool:
     """A later one of its plan on the same channel is due as well."""
-    due = [pk for at, pk in batch.pending.get(_lane(step), ()) if at <= batch.now]
+    due = [pk for at, pk in batch.pending.get(lane(step), ()) if at <= batch.now]
     return bool(due) and due[-1] != step.pk
 
 

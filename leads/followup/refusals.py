@@ -1,6 +1,6 @@
 """Keeping what the gate refused, and telling whoever is accountable when no way to contact a lead is left."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ from agency.due import DueState
 from agency.messaging import Permission, send_all, staff_drafts
 from agency.messaging.models import Channel, Message
 from leads.flags import NO_WAY_LEFT, flag
-from leads.followup.gate import Book, answer, question_about, read
+from leads.followup.gate import answer, question_about, read
 from leads.models import ContactRefusal, FollowUpStep, Lead
 from producers.models import Producer
 from producers.standins import stand_ins
@@ -21,13 +21,16 @@ SUBJECT: Final = "No way is left to contact {name}"
 BODY: Final = "{reasons} Nothing automatic goes out any more."
 
 
-def of_steps(steps: Iterable[FollowUpStep], book: Book, now: datetime) -> list[ContactRefusal]:
-    """What the gate refused of steps that have just been decided: they carry its reason. Unsaved."""
+def of_steps(steps: Iterable[FollowUpStep], answers: Mapping[int, Permission], now: datetime) -> list[ContactRefusal]:
+    """What the gate refused of steps that have just been decided: they carry its reason. Unsaved.
+
+    `answers`: step → what the gate said of it.
+    """
     found = []
     for step in steps:
-        if not step.channel or not step.outcome or step.state not in (DueState.DUE, DueState.SKIPPED):
+        permission = answers.get(step.pk)
+        if permission is None or not step.outcome or step.state not in (DueState.DUE, DueState.SKIPPED):
             continue
-        permission = answer(question_about(step.lead, step.channel), book, now)
         if not permission.allowed and permission.reason in step.outcome:
             moved_to = step.due_at if step.state == DueState.DUE else None
             found.append(_row(step.lead_id, step.channel, permission, now, moved_to, step=step))

@@ -110,7 +110,8 @@ def _transitions() -> QuerySet[FollowUpStep]:
     return FollowUpStep.objects.exclude(rests()).filter(channel="").select_related("lead", "plan", "step__start__steward")
 
 
-def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
+def _run(due: Sequence[FollowUpStep], now: datetime) -> None:
+    steps = outcome.in_turn(due)
     batch = outcome.read(steps, now)
     drafts = {step.pk: outcome.decide(step, batch) for step in steps}
     written = {message.dedupe_key: message for message in send_all([draft for draft in drafts.values() if draft], now)}
@@ -118,8 +119,9 @@ def _run(steps: Sequence[FollowUpStep], now: datetime) -> None:
         if draft := drafts[step.pk]:
             step.message = written.get(draft.dedupe_key)
     _replace_waiting_calls(steps, now)
-    record(FollowUpStep, steps, FIELDS)
-    if refused := refusals.of_steps(steps, batch.book, now):
+    out_of_reach = _take_back_calls(steps, batch)
+    record(FollowUpStep, [*steps, *out_of_reach], FIELDS)
+    if refused := refusals.of_steps([*steps, *out_of_reach], batch.answers, now):
         refusals.keep(refused, now)
     for ring in _ringing:
         ring(outcome.tasks(steps, batch), now)
@@ -133,3 +135,14 @@ def _replace_waiting_calls(steps: Sequence[FollowUpStep], now: datetime) -> None
         FollowUpStep.objects.filter(lead__in=leads, state=DueState.WAITING).update(
             state=DueState.SKIPPED, finished_at=now, outcome=outcome.SUPERSEDED
         )
+
+
+def _take_back_calls(steps: Sequence[FollowUpStep], batch: outcome.Batch) -> list[FollowUpStep]:
+    """Calls that waited for somebody and that the texts just written have put beyond a cap: they say so. Unsaved."""
+    leads = {step.lead_id: step.lead for step in steps if step.channel == "sms" and step.state == DueState.DONE}
+    if not leads:
+        return []
+    calls = list(FollowUpStep.objects.filter(lead__in=leads, state=DueState.WAITING, channel="call").exclude(rests()))
+    for call in calls:
+        call.lead = leads[call.lead_id]
+    return outcome.out_of_reach(calls, batch)

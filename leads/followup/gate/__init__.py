@@ -16,6 +16,7 @@ from leads.followup.gate.verdict import BY_PHONE, NO_LEAD, Book, Known, Question
 from leads.models import Lead
 
 __all__ = [
+    "BY_PHONE",
     "NO_LEAD",
     "Book",
     "Known",
