@@ -13,10 +13,28 @@ END $$;
 """
 
 
+_KEEP = """
+CREATE OR REPLACE FUNCTION refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+
+def never_deleted(table: str) -> RunSQL:
+    """A migration's operation: rows of `table` cannot be deleted one by one; reversing lifts the guard."""
+    trigger = f"{table}_is_kept"
+    return RunSQL(
+        sql=f"{_KEEP} CREATE TRIGGER {trigger} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_delete();",
+        reverse_sql=f"DROP TRIGGER {trigger} ON {table};",
+    )
+
+
 def append_only(table: str, *references: str) -> RunSQL:
     """A migration's operation: rows of `table` cannot be changed, except in the foreign keys `references`.
 
-    Those move when what they point to is deleted or joined with another. Deleting rows stays possible; reversing lifts the guard.
+    Those move when what they point to is deleted or joined with another. Deleting rows stays possible, unless
+    they are `never_deleted`; reversing lifts the guard.
     """
     arguments = ", ".join(f"'{column}'" for column in references)
     trigger = f"{table}_is_append_only"

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from agency.messaging import Permission
 from leads.followup.gate import answer, question_about, read
-from leads.followup.gate.verdict import DO_NOT_CALL, OPT_OUT
+from leads.followup.gate.verdict import ADDRESS, DO_NOT_CALL, OPT_OUT, WRONG
 from leads.licensing import LicenseCheck, license_check, licensed_for, listed
 from leads.models import Lead
 from producers.facts import Roster
 
 CHANNEL = "call"
-FORBIDDEN: Final = (OPT_OUT, DO_NOT_CALL)
-"""Rules that bind people too: somebody who asked to stop, or is on the national list, is not called by hand either."""
+FORBIDDEN: Final = (OPT_OUT, DO_NOT_CALL, ADDRESS, WRONG)
+"""Rules that bind people too: who asked to stop, is on the national list, or is not at that number is not called by hand."""
 
 
 NOT_YET: Final = (
@@ -66,6 +66,11 @@ class Caution:
         return ". ".join(filter(None, (self.lacking, self.reason)))
 
 
+def bars_everyone(permission: Permission) -> bool:
+    """Whether not even a person may call by hand: they asked us not to, or there is nobody at that number."""
+    return not permission.allowed and permission.rule in FORBIDDEN
+
+
 def caution(lead: Lead, permission: Permission, caller: Caller | None = None) -> Caution | None:
     """What to know before dialing; None when there is nothing."""
     zone = ZoneInfo(lead.timezone) if lead.timezone else None
@@ -78,7 +83,7 @@ def caution(lead: Lead, permission: Permission, caller: Caller | None = None) ->
             until=free.astimezone(zone) if free else None,
             rule=permission.rule,
             is_quiet=" hours v" in permission.rule,
-            is_forbidden=permission.rule in FORBIDDEN,
+            is_forbidden=bars_everyone(permission),
         )
     return found if found.full else None
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NotRequired, TypedDict, Unpack
 
 from django.db.models import Q
 
-from agency.due import DUE, DueState
-from agency.messaging.models import Audience, Message
+from agency.messaging.models import Message
 from agency.models import User
 from leads import followup
 from leads.confirmations import CONFIRMATIONS
@@ -32,6 +31,17 @@ STOPPED_BY: Final = {
     UNSUBSCRIBE: "Unsubscribed",
     "twilio": "STOP to the text provider",
 }
+
+
+class Said(TypedDict):
+    """Who asked to stop, how and when."""
+
+    lead: Lead | None
+    via: str
+    text: str
+    by: NotRequired[User | None]
+    at: datetime
+    now: datetime
 
 
 def stopped_words(row: Consent) -> str:
@@ -75,17 +85,23 @@ def opt_out(
     followup.stop_each(leads, event=event, now=now)
     if "call" in channels:
         escalation.stop_number(phone, lead_id=lead.pk if lead else None, now=now, why=ASKED_TO_STOP)
-    unsent = Message.objects.filter(state=DUE, audience=Audience.CONSUMER, channel__in=[OUTBOX[name] for name in channels])
-    unsent.filter(to__in=[each for each in (phone, email) if each]).exclude(kind__in=CONFIRMATIONS).update(
-        state=DueState.SKIPPED, finished_at=now, outcome=ASKED_TO_STOP
-    )
+        followup.no_calls(leads, why=ASKED_TO_STOP, now=now)
+    unsent = Message.objects.filter(channel__in=[OUTBOX[name] for name in channels], to__in=[*filter(None, (phone, email))])
+    followup.keep_back_all(unsent.exclude(kind__in=CONFIRMATIONS), why=ASKED_TO_STOP, now=now)
     return row
+
+
+def opt_out_of_all(*, phone: str, email: str, **said: Unpack[Said]) -> Consent:
+    """As `opt_out`, of everything that goes to this number and this address: what "stop" means unless they say less."""
+    channels = [*(BY_PHONE if phone else ()), *(("email",) if email else ())]
+    return opt_out(channels=channels, phone=phone, email=email, **said)
 
 
 def email_is_closed(address: str) -> bool:
     """Whether the last word on e-mails to this address was to send no more."""
     concerned = Q(channels__contains=["email"]) | Q(channels=[], granted=False)
-    last = Consent.objects.filter(concerned, email=address).order_by("at", "pk").last() if address else None
+    spoken = Consent.objects.filter(concerned, email=address, reopens=True)
+    last = spoken.order_by("at", "pk").last() if address else None
     return last is not None and not last.granted
 
 

@@ -1,13 +1,15 @@
 """Mending a lead: what was written down wrong at intake, put right by whoever works it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
+from agency.messaging.models import Message
 from agency.models import User
 from agency.roles import is_manager
+from leads import followup
 from leads.callbacks import move_timers
 from leads.current import Configuration, configuration
 from leads.facts import facts_of, known_person
@@ -24,6 +26,8 @@ from leads.soldwhere import look_at_sales
 from routing.assignment import assign
 
 CAUSE: Final = "edit"
+CHANGED: Final = "The lead has another number or address by now."
+WRITTEN_ANEW: Final = "Taken back: the lead has another number or address, and it goes there."
 NOT_EDITABLE: Final = "This cannot be changed here."
 MAY_NOT_BE_BLANK: Final = "May not be blank."
 STATE_STAYS: Final = "Enter a ZIP we know: the lead was in {state}, and nobody's license can be checked without a state."
@@ -61,7 +65,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
         return lead
     told = "; ".join(_told(name, getattr(lead, name), clean[name]) for name in changed if name not in FOLLOWING)
     unknown, before, tier, where, call_back = unrecognised(lead), lead.status, lead.tier, whereabouts(lead), lead.callback_at
-    state = lead.state
+    state, reach = lead.state, _reach(lead)
     for name in changed:
         setattr(lead, name, clean[name])
     reflag(lead, unknown)
@@ -74,6 +78,7 @@ def edit(lead: Lead, *, by: User, changes: Mapping[str, Any], now: datetime) -> 
     if lead.state != state:
         look_at_sales(lead, now=now)
     lead.save(update_fields=[*changed, "flags", *SCORE_FIELDS])
+    _withhold([str(reach[name]) for name in reach if name in changed and reach[name]], lead, now)
     if lead.status == Status.NURTURE and tier == Tier.COLD != lead.tier:
         assign(lead, reason=CAUSE, now=now, facts=facts, by=by)
         note_status(lead, before, by=by, now=now, reason=CAUSE)
@@ -93,6 +98,13 @@ def _unflag_mended(lead: Lead, changed: Collection[str]) -> None:
         unflag(lead, NAME_UNKNOWN)
     if "email" in changed:
         unflag(lead, BAD_EMAIL)
+
+
+def _withhold(left: Sequence[str], lead: Lead, now: datetime) -> None:
+    """What is written to a number or address the lead no longer has does not go there; its plans say it to the new one."""
+    if left:
+        followup.take_back(lead.pk, why=WRITTEN_ANEW, now=now)
+        followup.keep_back_all(Message.objects.filter(lead=lead, to__in=left), why=CHANGED, now=now)
 
 
 def _cleaned(lead: Lead, changes: Mapping[str, Any], config: Configuration) -> dict[str, Any]:

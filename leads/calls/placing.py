@@ -6,8 +6,8 @@ from typing import Final
 
 from agency.messaging import voice
 from agency.models import User
+from leads.calling import bars_everyone
 from leads.calls.records import is_on_a_call, ring, take_turn, unfinished
-from leads.calls.wanted import bars_everyone
 from leads.clocks import AT_ONCE, people
 from leads.followup.gate import may_contact
 from leads.models import Call, Direction, FollowUpStep, Lead

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from agency.due import DueState
 from agency.messaging import Permission
-from leads.calling import FORBIDDEN
+from leads.calling import bars_everyone
 from leads.followup import refusals
 from leads.followup.gate import may_contact
-from leads.followup.gate.verdict import ADDRESS, LICENSE, UNLICENSED, WRONG
+from leads.followup.gate.verdict import LICENSE, UNLICENSED
 from leads.licensing import license_check
 from leads.models import Call, CallEnd, CallState, Direction, Lead, Status
 from leads.work.desk import may_work
@@ -43,7 +43,7 @@ def why_not(call: Call, lead: Lead, now: datetime) -> WhyNot | None:
     reason = _moot(call, lead, now)
     if reason:
         return WhyNot(CallEnd.MOOT, reason, reason)
-    permission = may_contact(lead, "call", now)
+    permission = may_contact(lead, "call" if call.manual else "voice", now)
     if not permission.allowed and (not call.manual or bars_everyone(permission)):
         words = " ".join(filter(None, (permission.reason, permission.rule and f"({permission.rule})")))
         return WhyNot(CallEnd.REFUSED, permission.reason, words, permission.retry_at, permission)
@@ -56,11 +56,6 @@ def keep_refusal(call: Call, no: WhyNot, now: datetime) -> None:
     """What the gate refused is on record with its rule, as it is of messages. In the caller's transaction."""
     if no.permission is not None:
         refusals.keep([refusals.of_call(call.lead_id, call.step, no.permission, now)], now)
-
-
-def bars_everyone(permission: Permission) -> bool:
-    """Whether not even a person may call by hand: they asked us not to, or there is nobody at that number."""
-    return not permission.allowed and permission.rule in (*FORBIDDEN, ADDRESS, WRONG)
 
 
 def _moot(call: Call, lead: Lead, now: datetime) -> str:

@@ -107,6 +107,13 @@ def call_logged(lead_id: int, *, now: datetime) -> int:
     )
 
 
+def no_calls(lead_ids: Collection[int], *, why: str, now: datetime) -> int:
+    """The calls that somebody was to make by `now` are not to be made; returns how many."""
+    return FollowUpStep.objects.filter(is_open_call(now), lead_id__in=lead_ids).update(
+        state=DueState.SKIPPED, finished_at=now, outcome=why
+    )
+
+
 def on_decided(lead: Lead, decision: Decision, now: datetime, cause: str) -> None:
     """The lead's plans fit the decision: nurtured, that plan alone; owned, no nurture, and what an assignment begins has begun.
 

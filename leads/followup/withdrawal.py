@@ -16,7 +16,12 @@ def keep_back(steps: QuerySet[FollowUpStep], *, why: str, now: datetime) -> int:
     One that a worker has in its hands is marked: it is looked at once more before the provider is called.
     """
     unsent = (DueState.DUE, DueState.IN_FLIGHT)
-    messages = Message.objects.filter(pk__in=steps.filter(message__state__in=unsent).values("message"))
+    said = steps.filter(message__state__in=unsent).values("message")
+    return keep_back_all(Message.objects.filter(pk__in=said), why=why, now=now)
+
+
+def keep_back_all(messages: QuerySet[Message], *, why: str, now: datetime) -> int:
+    """What these have to say to consumers is not said, unless it has been; returns how many. What a worker has is marked."""
     messages.filter(state=DueState.IN_FLIGHT, audience=Audience.CONSUMER).update(withdrawn=why)
     return messages.filter(state=DueState.DUE, audience=Audience.CONSUMER).update(
         state=DueState.SKIPPED, finished_at=now, outcome=why

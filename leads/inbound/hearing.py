@@ -10,7 +10,7 @@ from django.db import transaction
 from agency.messaging import first_time
 from agency.phones import e164
 from leads import followup, work
-from leads.consents import BY_PHONE, OPTED_OUT, opt_in, opt_out
+from leads.consents import BY_PHONE, opt_in, opt_out, opt_out_of_all
 from leads.inbound import answers, senders
 from leads.inbound.alerts import alert
 from leads.inbound.senders import Sender
@@ -18,8 +18,8 @@ from leads.inbound.words import Heading, Meaning, classify, fresh
 from leads.models import Direction, InboundMessage, Lead, Touch, TouchChannel, TouchOutcome
 
 LONGEST_NOTE: Final = 10_000
-CLOSING: Final = {Meaning.OPT_OUT: OPTED_OUT, Meaning.WRONG_NUMBER: "wrong_number"}
-"""What closes the number or address, and the event that stops plans."""
+WRONG_NUMBER: Final = "wrong_number"
+"""The event that stops plans when there is nobody of that name at the number."""
 OUTCOMES: Final = {
     Meaning.WORDS: TouchOutcome.REPLIED,
     Meaning.OPT_OUT: TouchOutcome.OPTED_OUT,
@@ -54,8 +54,9 @@ def heard(
     """The words are kept and have had their effect, once for each of the provider's `event_id`.
 
     The lead is the one given, else the sender's: open before nurtured before closed, the newest of them. Words stop the plans
-    that stop on a reply, on every open lead of the sender, and bring a nurtured lead back to an owner; "stop" closes the number
-    or address everywhere; whoever owns the lead is told. `told_as`: what the provider took it for, and has answered itself.
+    that stop on a reply, on every open lead of the sender, and bring a nurtured lead back to an owner; "stop" closes every number
+    and address of theirs that we have, whichever of them they wrote from; whoever owns the lead is told. `told_as`: what the
+    provider took it for, and has answered itself.
     """
     who = Sender(channel, sender.strip().lower() if channel == TouchChannel.EMAIL else sender.strip())
     with transaction.atomic():
@@ -119,7 +120,7 @@ def _follow_from(message: InboundMessage, heading: Heading, who: Sender, leads: 
         followup.stop_each(others, event=TouchOutcome.REPLIED, now=now)
     elif heading.meaning == Meaning.START:
         opt_in(lead=lead, channels=[who.channel], phone=who.phone, email=who.email, via=who.channel, text=words, at=message.at)
-    elif heading.meaning in CLOSING and not _is_closed_by_touch(who, lead, heading):
+    elif heading.meaning == Meaning.WRONG_NUMBER:
         opt_out(
             lead=lead,
             channels=["email"] if who.email else BY_PHONE,
@@ -129,12 +130,17 @@ def _follow_from(message: InboundMessage, heading: Heading, who: Sender, leads: 
             text=words,
             at=message.at,
             now=now,
-            event=CLOSING[heading.meaning],
+            event=WRONG_NUMBER,
         )
+    elif heading.meaning == Meaning.OPT_OUT:
+        for one, phone, email in _theirs(who, lead, leads):
+            opt_out_of_all(lead=one, phone=phone, email=email, via=who.channel, text=words, at=message.at, now=now)
 
 
-def _is_closed_by_touch(who: Sender, lead: Lead | None, heading: Heading) -> bool:
-    """Whether the touch closed what they wrote from: it closes the lead's own number or address, on "stop" alone."""
-    if lead is None or heading.meaning != Meaning.OPT_OUT:
-        return False
-    return (lead.email.lower() if who.email else e164(lead.phone)) == who.address
+def _theirs(who: Sender, lead: Lead | None, leads: Sequence[Lead]) -> list[tuple[Lead | None, str, str]]:
+    """Each number with its address that "stop" closes, and the lead it stands on, but for what the lead's own touch closed."""
+    found: dict[tuple[str, str], Lead | None] = {(e164(one.phone), one.email.lower()): one for one in reversed(leads)}
+    found = found or {(who.phone, who.email): lead}
+    if lead is not None:
+        found.pop((e164(lead.phone), lead.email.lower()), None)
+    return [(one, phone, email) for (phone, email), one in found.items()]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from agency.models import User
-from leads.consents import BY_PHONE, opt_in
+from leads.consents import opt_in
 from leads.models import Consent, InboundKind, InboundMessage
 
 SEEN: Final = "Seen"
@@ -30,34 +30,40 @@ def restore(message_id: int, *, by: User, now: datetime) -> bool:
         message = _open(message_id).select_for_update(of=("self",)).first()
         if message is None or message.kind not in (InboundKind.OPT_OUT, InboundKind.WRONG_NUMBER):
             return False
-        email = message.sender if message.channel == "email" else ""
-        agreed = _agreed_before(message, email)
-        if not agreed:
+        agreed = [(row, _agreed_before(row)) for row in _withdrawals(message)]
+        if not any(channels for _, channels in agreed):
             return False
-        opt_in(
-            lead=message.lead,
-            channels=agreed,
-            phone="" if email else message.sender,
-            email=email,
-            via=REVIEW,
-            text=f"{MISREAD}: {message.text}",
-            at=now,
-            by=by,
-        )
+        for row, channels in agreed:
+            if channels:
+                opt_in(
+                    lead=row.lead,
+                    channels=channels,
+                    phone=row.phone,
+                    email=row.email,
+                    via=REVIEW,
+                    text=f"{MISREAD}: {message.text}",
+                    at=now,
+                    by=by,
+                )
         _open(message_id).update(open=False, closed_at=now, closed_by=by, verdict=MISREAD)
     return True
 
 
-def _agreed_before(message: InboundMessage, email: str) -> list[str]:
-    """The channels that were agreed to until these words, nothing having been said since."""
-    entries = Consent.objects.filter(Q(email=email) if email else Q(phone=message.sender)).order_by("at", "pk")
-    word = entries.filter(granted=False, at=message.at).last()
-    if word is None or entries.last() != word:
-        return []
+def _withdrawals(message: InboundMessage) -> QuerySet[Consent]:
+    """What these words closed: the number or address they came from, and the others of whoever wrote."""
+    theirs = Q(email=message.sender) if message.channel == "email" else Q(phone=message.sender)
+    closed = Consent.objects.filter(theirs, granted=False, at=message.at, via=message.channel)
+    return closed.select_related("lead").order_by("pk")
+
+
+def _agreed_before(word: Consent) -> list[str]:
+    """The channels that were agreed to until these words, nothing having been said since of the number or address."""
     found = []
-    for channel in ("email",) if email else BY_PHONE:
-        before = entries.filter(channels__contains=[channel]).exclude(pk=word.pk).last()
-        if before is not None and before.granted:
+    for channel in word.channels:
+        entries = Consent.objects.filter(Q(email=word.email) if channel == "email" else Q(phone=word.phone))
+        named = entries.filter(Q(channels__contains=[channel]) | Q(channels=[], granted=False))
+        spoken = named.exclude(at=word.at, granted=False).order_by("at", "pk").last()
+        if spoken is not None and spoken.granted and spoken.at <= word.at:
             found.append(channel)
     return found
 

@@ -43,6 +43,8 @@ class GivenConsent:
     channels: tuple[str, ...]
     text: str
     at: datetime
+    dated: bool
+    """Whether it came with a time of its own, which had passed."""
     ip: str | None
     user_agent: str
     certificate_url: str
@@ -207,6 +209,7 @@ def _consent(value: Any, now: datetime, zone: str) -> GivenConsent | None:
         channels=channels,
         text=inner.text("text", 10_000, lines=True),
         at=now if at is None else min(at, now),
+        dated=at is not None and at <= now,
         ip=inner.take("ip", fields.ip_address, None),
         user_agent=fields.given(value.get("user_agent"), most=400),
         certificate_url=inner.take("certificate_url", fields.web_address, ""),

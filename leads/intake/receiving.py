@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import models, transaction
 from django.db.models import JSONField, Value
@@ -24,7 +24,7 @@ from leads.intake.joining import join
 from leads.intake.payload import Arrival, GivenEvent
 from leads.intake.record import Behaviour, write_lead
 from leads.locks import locked
-from leads.models import Client, Consent, Household, Lead, Note, RejectedIntake, Source, Status, Submission
+from leads.models import Client, Consent, Household, Lead, LeadKind, Note, RejectedIntake, Source, SourceKind, Status, Submission
 from leads.rescoring import apply_score, as_facts
 from routing.assignment import assign, decision_at, latest_decision
 from routing.engine import Decision
@@ -36,6 +36,8 @@ ARRIVAL_FIELDS = (
     "external_id", "current_carrier", "policy_expires_on", "heard_from", "premium_estimate", "callback_at",
 )  # fmt: skip
 """Fields of the arrival that a lead has under the same name."""
+OF_OTHERS: Final = (SourceKind.VENDOR, SourceKind.CARRIER, SourceKind.REFERRAL)
+"""Sources that hand a person on: what they say without its time is not the person's newest word."""
 _LEAD_DEFAULTS = tuple((field.attname, field.get_default) for field in Lead._meta.concrete_fields)
 
 
@@ -234,6 +236,7 @@ def _rows(request: Request, *, created: bool) -> list[models.Model]:
                 channels=list(given.channels),
                 text=given.text,
                 at=given.at,
+                reopens=given.dated or (request.source.kind not in OF_OTHERS and arrival.kind != LeadKind.AGED),
                 ip=given.ip,
                 user_agent=given.user_agent,
                 certificate_url=given.certificate_url,

@@ -169,6 +169,9 @@ class Consent(models.Model):
     granted = models.BooleanField(default=True, help_text="Off: taken back.")
     text = models.TextField(blank=True, help_text="The words shown.")
     at = models.DateTimeField()
+    reopens = models.BooleanField(
+        default=True, help_text="Off: handed on by somebody else without its own time, so it lifts no earlier withdrawal."
+    )
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=400, blank=True)
     certificate_url = models.URLField(max_length=300, blank=True)

@@ -5,9 +5,12 @@ from typing import Final
 
 from django.utils import timezone
 
+from agency.messaging.models import Channel, Message
 from agency.models import User
+from agency.phones import e164
 from leads import followup
-from leads.consents import opt_out
+from leads.confirmations import CONFIRMATIONS
+from leads.consents import opt_out_of_all
 from leads.flags import WRONG_NUMBER, flag, unflag
 from leads.history import note_status
 from leads.intake import fields
@@ -24,13 +27,6 @@ NO_OUTCOME: Final = "Say what came of it."
 NO_DIRECTION: Final = "Say who reached out to whom."
 BY_PHONE: Final = (TouchChannel.CALL, TouchChannel.SMS)
 CONTACTS: Final = (TouchOutcome.REACHED, TouchOutcome.REPLIED)
-CLOSES: Final = {
-    TouchChannel.CALL: ["call", "sms"],
-    TouchChannel.SMS: ["call", "sms"],
-    TouchChannel.EMAIL: ["email"],
-    TouchChannel.IN_PERSON: ["call", "sms", "email"],
-}
-"""Channels that a person's "stop" closes: a word about the number is about everything that goes to the number."""
 
 
 def log_touch(
@@ -99,7 +95,7 @@ def take_effect(lead: Lead, touch: Touch, by: User | None, now: datetime) -> Non
     if touch.outcome == TouchOutcome.OPTED_OUT:
         _opted_out(lead, touch, by, now)
     if touch.outcome == TouchOutcome.WRONG_NUMBER:
-        flag(lead, WRONG_NUMBER)
+        _wrong_number(lead, now)
     elif contact and touch.channel in BY_PHONE:
         unflag(lead, WRONG_NUMBER)
 
@@ -115,13 +111,20 @@ def _contacted(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None
     note_status(lead, before, by=by, now=now, reason=touch.get_outcome_display())
 
 
+def _wrong_number(lead: Lead, now: datetime) -> None:
+    """Nothing more goes to the number, and nobody is asked to dial it."""
+    flag(lead, WRONG_NUMBER)
+    followup.no_calls([lead.pk], why=WRONG_NUMBER, now=now)
+    written = Message.objects.filter(lead=lead, to=e164(lead.phone), channel__in=(Channel.SMS, Channel.VOICE))
+    followup.keep_back_all(written.exclude(kind__in=CONFIRMATIONS), why=WRONG_NUMBER, now=now)
+
+
 def _opted_out(lead: Lead, touch: Touch, by: User | None, now: datetime) -> None:
-    channels = CLOSES[TouchChannel(touch.channel)]
-    opt_out(
+    """Whatever they said it by, and whatever they called it, everything stops: the scope, unless they name one, is all."""
+    opt_out_of_all(
         lead=lead,
-        channels=channels,
-        phone=str(lead.phone or "") if "call" in channels else "",
-        email=lead.email if "email" in channels else "",
+        phone=e164(lead.phone),
+        email=lead.email,
         via=touch.channel,
         text=touch.note,
         by=by,

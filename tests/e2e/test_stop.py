@@ -81,7 +81,7 @@ def test_a_lead_answers_stop_and_the_owner_sees_why_nothing_goes_out(
     assert answers(live_server.url, "Stop!") == 200
 
     # The page that she has open says it by itself.
-    expect(sarah.get_by_text("STOP by text: nothing automatic will go to this number")).to_be_visible()
+    expect(sarah.get_by_text("STOP by text: nothing automatic will go to this number or address")).to_be_visible()
     expect(sarah.get_by_text("Text from the lead: asked to stop")).to_be_visible()
     expect(sarah.get_by_text("They asked on 2026-11-24").first).to_be_attached()
     sarah.goto("/notices/")

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from agency.models import User
 from leads import work
-from leads.models import Consent, Event, StatusChange, Submission, Touch
+from leads.models import Consent, ContactWindow, Event, StatusChange, Submission, Touch
 from routing.models import RoutingDecision
 
 
@@ -44,6 +44,13 @@ def test_a_reference_may_move_when_what_it_points_to_goes(ana, harbor):
 
 def test_an_update_that_changes_nothing_is_let_through(ana):
     assert Event.objects.update(kind="quote_request") == 1
+
+
+@pytest.mark.parametrize("model", [Consent, ContactWindow])
+def test_what_closes_a_number_cannot_be_deleted(ana, model):
+    assert model.objects.exists()
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+        model.objects.all().delete()
 
 
 def test_whole_leads_may_still_be_deleted(ana):

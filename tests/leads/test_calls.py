@@ -1,6 +1,6 @@
 """A due call rings the owner's phone, tells them of whom, and on 1 connects them: a real SDK, and a provider that is played."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,9 @@ from agency.due import DueState
 from agency.models import Agency, Message, User
 from leads import work
 from leads.calls import run_due
+from leads.calls.wanted import why_not
 from leads.consents import opt_out
+from leads.followup import may_contact
 from leads.models import Call, CallEnd, CallState, ContactRefusal, FollowUpStep, Lead, Touch
 from leads.sweep import sweep
 from producers.models import License, Load, Producer
@@ -19,6 +21,7 @@ from tests.journeys.conftest import START
 from tests.leads.twilio_calls import AGENCY, BASE, document, post, signed, spoken, twilio
 
 NUMBER = "+12125550143"
+AGREED = {"channels": ["call"], "text": "Yes, call me."}
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def line(settings):
 @pytest.fixture
 def ana(harbor, clock, line):
     """Ana's lead, just assigned; her owner's phone is about to ring."""
-    return harbor.receive(now=START).lead
+    return harbor.receive(now=START, consent=AGREED).lead
 
 
 @pytest.fixture
@@ -298,7 +301,8 @@ def test_a_call_of_which_no_more_is_heard_is_over_in_the_end(ana, ring, clock):
 
 
 def test_one_phone_rings_for_one_lead_at_a_time(ana, ring, harbor, clock, line):
-    second = harbor.receive(now=START, first_name="Ben", last_name="Young", email="ben@example.com", phone="(212) 555-0144").lead
+    ben = {"first_name": "Ben", "last_name": "Young", "email": "ben@example.com", "phone": "(212) 555-0144"}
+    second = harbor.receive(now=START, consent=AGREED, **ben).lead
     Lead.objects.filter(pk=second.pk).update(owner=ana.owner)
     sweep(START)
     Call.objects.filter(lead=second).update(owner=ana.owner)
@@ -307,6 +311,28 @@ def test_one_phone_rings_for_one_lead_at_a_time(ana, ring, harbor, clock, line):
     clock.shift(timedelta(seconds=1))
     sweep(START + timedelta(seconds=1))
     assert len(line.to(str(ana.owner.user.phone))) == 2
+
+
+def test_without_consent_to_automatic_calls_nothing_rings_and_the_task_stays(harbor, clock, line):
+    lead = harbor.receive(now=START).lead
+    sweep(START)
+    assert line.placed == []
+    assert call_of(lead).note == "There is no consent to automatic calls on record. (consent)"
+    assert first_call(lead).state == DueState.WAITING
+    assert may_contact(lead, "call", START).allowed, "a person may press the button"
+
+
+def test_a_call_that_dials_itself_is_held_against_rules_for_what_the_system_dials(harbor, clock, line):
+    sunday = datetime(2026, 11, 29, 18, 0, tzinfo=UTC)  # noon in Alabama, which bars automated calls on Sundays
+    lead = harbor.receive("referral", now=START, consent=AGREED, zip_code="35203", phone="(205) 555-0143").lead
+    always = {"effective": date(2020, 1, 1), "expires": date(2099, 12, 31), "authority": ["property", "casualty"]}
+    License.objects.create(producer=lead.owner, state="AL", **always)
+    call = Call(lead=lead, owner=lead.owner, created_at=sunday, due_at=sunday)
+    refused = why_not(call, lead, sunday)
+    assert refused is not None
+    assert refused.permission.rule.startswith("AL hours")
+    call.manual = True
+    assert why_not(call, lead, sunday) is None
 
 
 def test_who_dials_themselves_is_left_alone(harbor, clock, line):
@@ -339,7 +365,7 @@ def test_a_recorded_call_says_so_to_both_before_they_are_connected(ana, ring):
 
 
 def test_a_call_in_quiet_hours_rings_nobody_until_they_are_over(harbor, clock, line):
-    lead = harbor.receive(now=START).lead
+    lead = harbor.receive(now=START, consent=AGREED).lead
     evening = START.replace(hour=2) + timedelta(days=1)  # nine in the evening in New York
     call = Call.objects.create(lead=lead, owner=lead.owner, step=first_call(lead), created_at=evening, due_at=evening)
     FollowUpStep.objects.filter(pk=call.step_id).update(state=DueState.WAITING)

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from agency.messaging import send
 from agency.messaging.models import Message
-from leads.edits import edit
+from leads.edits import CHANGED, WRITTEN_ANEW, edit
 from leads.flags import BAD_EMAIL
+from leads.followup import run_due
 from leads.models import Note, StatusChange
 from leads.undeliverable import mark_undeliverable
 from leads.work import log_touch
@@ -49,6 +51,24 @@ def test_a_changed_address_is_not_the_one_that_bounced(harbor, rosa):
     edit(lead, by=rosa, changes={"email": "ana@new.example"}, now=harbor.now)
     lead.refresh_from_db()
     assert lead.flags == []
+
+
+def test_what_is_written_to_the_old_number_does_not_go_there(harbor, rosa):
+    lead = harbor.receive(consent={"channels": ["sms", "email"], "text": "Yes"}).lead
+    five_past = harbor.now + timedelta(minutes=5)
+    run_due(five_past)
+    text = Message.objects.get(lead=lead, channel="sms", audience="consumer")
+    stray = send(
+        channel="sms", audience="consumer", kind="missed_call_text", lead_id=lead.pk, to=text.to, body="Hi", now=five_past
+    )
+    edit(lead, by=rosa, changes={"phone": "(212) 555-0166"}, now=five_past)
+    for one in (text, stray):
+        one.refresh_from_db()
+    assert (text.state, text.outcome) == ("skipped", WRITTEN_ANEW)
+    assert (stray.state, stray.outcome) == ("skipped", CHANGED)
+    run_due(five_past)
+    assert not Message.objects.filter(lead=lead, channel="sms", state="due", audience="consumer").exists()
+    assert "no consent" in lead.follow_ups.get(channel="sms", due_at=five_past).outcome, "the new number agreed to nothing"
 
 
 # --- Who may have it as it is now ---

@@ -72,8 +72,21 @@ def test_stop_closes_the_number_for_every_lead_that_has_it(lead, people):
     for one in (lead, other):
         assert not followup.may_contact(one, "sms", NOON + HOUR).allowed
         assert not followup.may_contact(one, "voice", NOON + HOUR).allowed
-    [entry] = Consent.objects.filter(granted=False)
-    assert (entry.phone, entry.channels, entry.via, entry.text) == (NUMBER, ["call", "sms"], "sms", "STOP")
+        assert not followup.may_contact(one, "email", NOON + HOUR).allowed
+    entries = Consent.objects.filter(granted=False).order_by("email")
+    assert [(entry.phone, entry.email, entry.lead) for entry in entries] == [
+        (NUMBER, "maria@home.example", lead),
+        (NUMBER, "maria@work.example", other),
+    ]
+    assert {(tuple(entry.channels), entry.via, entry.text) for entry in entries} == {(("call", "sms", "email"), "sms", "STOP")}
+
+
+def test_what_a_worker_holds_for_the_number_is_marked_before_the_provider_is_called(lead):
+    held = send(channel="sms", audience="consumer", kind="follow_up", lead_id=lead.pk, to=NUMBER, body="Hi", now=NOON)
+    Message.objects.filter(pk=held.pk).update(state="in_flight")
+    says("wrong number")
+    held.refresh_from_db()
+    assert (held.state, held.withdrawn) == ("in_flight", "They asked to stop.")
 
 
 def test_what_waits_in_the_outbox_for_the_number_is_not_sent(lead):

@@ -141,7 +141,7 @@ def test_an_automatic_reply_is_in_the_history_and_stops_nothing(lead):
 def test_whoever_asks_to_stop_gets_no_more(text, subject, lead):
     arrives(text, to=reply_to(lead), Subject=subject)
     [row] = Consent.objects.filter(granted=False)
-    assert (row.email, row.channels) == ("maria@home.example", ["email"])
+    assert (row.phone, row.email, row.channels) == ("+12125550150", "maria@home.example", ["call", "sms", "email"])
     assert pending(lead) == []
 
 

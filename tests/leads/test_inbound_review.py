@@ -50,7 +50,7 @@ def test_a_sentence_that_seems_to_ask_to_stop_closes_the_number_first_and_waits_
     assert review.restore(message.pk, by=people["rosa"].user, now=NOON + 2 * HOUR)
     message.refresh_from_db()
     assert (message.open, message.verdict, message.closed_by) == (False, "No request to stop", people["rosa"].user)
-    assert may(lead, "sms") and may(lead, "call")
+    assert may(lead, "sms") and may(lead, "call") and may(lead, "email")
 
 
 def test_what_a_person_has_seen_stays_as_it_was_taken(lead, people):
@@ -137,7 +137,7 @@ def test_the_button_is_for_whoever_works_the_lead_and_says_what_is_to_stop(lead,
 def test_the_timeline_says_why_nothing_goes_out(lead, people):
     says("STOP")
     titles = [(entry.title, entry.detail, entry.by) for entry in timeline(lead) if entry.kind in ("consent", "touch")]
-    assert ("STOP by text: nothing automatic will go to this number", "STOP", "") in titles
+    assert ("STOP by text: nothing automatic will go to this number or address", "STOP", "") in titles
     assert ("Text from the lead: asked to stop", "STOP", "") in titles
     work.ask_to_stop(lead, by=people["sarah"].user, now=NOON + 2 * HOUR)
     newest = next(entry for entry in timeline(lead) if entry.kind == "consent")

@@ -171,15 +171,22 @@ def test_a_reply_that_the_system_hears_is_contact_but_does_not_excuse_the_owner(
 def test_a_stop_is_kept_for_the_number_and_ends_everything_automatic(harbor, ana, owner):
     work.log_touch(ana, by=None, channel="sms", outcome="opted_out", direction="in", note="STOP", now=harbor.now + MINUTE)
     row = Consent.objects.get()
-    assert (row.granted, row.channels, row.phone, row.email, row.text) == (False, ["call", "sms"], "+12125550143", "", "STOP")
+    assert (row.granted, row.channels, row.phone, row.email, row.text) == (
+        False,
+        ["call", "sms", "email"],
+        "+12125550143",
+        "ana.ruiz@example.com",
+        "STOP",
+    )
     assert not due_steps(ana).exists()
     assert (ana.status, ana.contacted_at) == ("new", None)
 
 
-def test_an_email_stop_closes_the_mailbox_only(harbor, ana, owner):
-    work.log_touch(ana, by=owner, channel="email", outcome="opted_out", direction="in", now=harbor.now)
+@pytest.mark.parametrize("channel", ["email", "in_person", "call"])
+def test_a_stop_said_any_way_is_about_everything(harbor, ana, owner, channel):
+    work.log_touch(ana, by=owner, channel=channel, outcome="opted_out", direction="in", now=harbor.now)
     row = Consent.objects.get()
-    assert (row.channels, row.phone, row.email) == (["email"], "", "ana.ruiz@example.com")
+    assert (row.channels, row.phone, row.email) == (["call", "sms", "email"], "+12125550143", "ana.ruiz@example.com")
 
 
 def test_a_touch_of_before_the_ownership_is_no_answer_before_the_question(harbor, ana, owner):

@@ -21,6 +21,7 @@ def ana(agency, settings):
     settings.VOICE_URL = "twilio://AC123:s3cret@/?from=%2B12125550100&api=http://127.0.0.1:9"
     settings.PUBLIC_BASE_URL = "https://crm.harborpoint.example"
     payload = {"first_name": "Ana", "last_name": "Ruiz", "phone": "(212) 555-0143", "zip_code": "10005", "line": "personal_auto"}
+    payload["consent"] = {"channels": ["call"], "text": "Yes, call me."}
     lead = receive(payload, source=Source.objects.get(key="referral"), now=NOW).lead
     sweep(NOW)
     return lead

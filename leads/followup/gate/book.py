@@ -41,11 +41,13 @@ def last_words(addresses: Collection[str]) -> dict[tuple[str, str], Word]:
     by_email = Q(email__in=addresses) & ~Q(email="")
     rows = Consent.objects.filter(by_phone | by_email).order_by("at", "pk")
     words: dict[tuple[str, str], Word] = {}
-    for phone, email, channels, granted, at in (
-        rows.values_list("phone", "email", "channels", "granted", "at") if addresses else ()
+    for phone, email, channels, granted, at, reopens in (
+        rows.values_list("phone", "email", "channels", "granted", "at", "reopens") if addresses else ()
     ):
         for channel in _concerned(channels, granted):
-            words[(email if channel == "email" else phone, channel)] = Word(granted, at)
+            key = (email if channel == "email" else phone, channel)
+            if reopens or key not in words or words[key].granted:
+                words[key] = Word(granted, at)
     return words
 
 

@@ -142,14 +142,14 @@ def _refusals(case: _Case) -> Iterator[Permission]:
     question = case.question
     if not question.address:
         yield Permission(False, NO_EMAIL if question.channel == "email" else NO_PHONE, rule=ADDRESS)
+    if case.word is not None and not case.word.granted:
+        yield Permission(False, OPTED_OUT.format(day=f"{case.word.at:%Y-%m-%d}"), rule=OPT_OUT)
     if question.channel in BY_PHONE and WRONG_NUMBER in question.lead.flags:
         yield Permission(False, WRONG_NUMBER, rule=WRONG)
     if question.channel == "sms" and NOT_TEXTABLE in question.lead.flags:
         yield Permission(False, NOT_TEXTABLE, rule=LANDLINE)
     if question.channel == "email" and BAD_EMAIL in question.lead.flags:
         yield Permission(False, BAD_EMAIL, rule=BOUNCED)
-    if case.word is not None and not case.word.granted:
-        yield Permission(False, OPTED_OUT.format(day=f"{case.word.at:%Y-%m-%d}"), rule=OPT_OUT)
     if question.channel in NEEDS_CONSENT and not case.consented:
         yield Permission(False, NO_CONSENT.format(channel=NEEDS_CONSENT[question.channel]), rule=CONSENT)
     if question.channel != "call":
