@@ -206,7 +206,8 @@ def _touch(run: _Run, step: FollowUpStep, at: datetime, permission: Permission) 
     if not permission.allowed and permission.retry_at is None:
         return permission
     overtaken = any(turn <= at and _same_lane(run.steps[number], step) for number, turn in run.waiting.items())
-    if why := outcome.gives_way(step, at, run.batch.said[outcome.lane(step), step.started_at], overtaken=overtaken):
+    said = run.batch.said[outcome.lane(step), step.started_at]
+    if why := outcome.gives_way(step, at, said, overtaken=overtaken, due_at=at):
         return Permission(False, OVERTAKEN if why == outcome.SUPERSEDED else why)
     try:
         template, why = outcome.template_of(step, bool(run.calls) or outcome.called_since_start(step, run.batch))

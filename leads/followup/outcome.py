@@ -267,7 +267,8 @@ def time_of_day(
 
 
 def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
-    if why := gives_way(step, batch.now, batch.said[lane(step), step.started_at], overtaken=_overtaken(step, batch)):
+    said, overtaken = batch.said[lane(step), step.started_at], _overtaken(step, batch)
+    if why := gives_way(step, batch.now, said, overtaken=overtaken, due_at=step.due_at):
         _skip(step, why, batch)
         return None
     try:
@@ -289,13 +290,14 @@ def _touch(step: FollowUpStep, batch: Batch) -> Draft | None:
     return draft
 
 
-def gives_way(step: FollowUpStep, at: datetime, said: Said, *, overtaken: bool) -> str:
+def gives_way(step: FollowUpStep, at: datetime, said: Said, *, overtaken: bool, due_at: datetime) -> str:
     """Why a message is not said at `at` for the sake of another of its plan on its channel, or empty.
 
     Of those that waited for the same instant the first is said that opens the conversation; in a conversation that is open
-    it is the last. `said` is what went out of the plan on the channel; `overtaken`: a later one is due as well.
+    it is the last. `said` is what went out of the plan on the channel; `overtaken`: a later one is due as well; it is the
+    step's turn since `due_at`.
     """
-    if any(finished - planned > LATE and at <= finished for finished, planned in said):
+    if any(finished - planned > LATE and due_at <= finished for finished, planned in said):
         return SAID_EARLIER
     return SUPERSEDED if said and overtaken and at - step.planned_at > LATE else ""
 
