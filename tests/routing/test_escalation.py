@@ -43,7 +43,7 @@ def test_at_five_minutes_the_owner_is_reminded_and_at_fifteen_warned(harbor):
     assert one.subject == f"Without an action for 15 minutes: {lead.name}, Personal auto"
     assert one.body == f"Nobody has tried to reach {lead.name} yet. James K. has had the lead since 15:00."
     assert harbor.rungs(lead) == [(1, "done"), (2, "done"), (3, "due"), (4, "due")]
-    assert LadderStep.objects.get(lead=lead, rung=1).outcome == "Told James K.."
+    assert LadderStep.objects.get(lead=lead, rung=1).outcome == "Told James K."
 
 
 def test_an_attempt_ends_the_ladder(harbor):
