@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from leads import work
-from leads.edits import edit
+from leads.edits import EditError, edit
 from leads.models import OPEN_STATUSES, Lead
 from producers import roster
 from producers.changes import change_producer
@@ -112,7 +112,8 @@ class Days:
     def mend(self) -> None:
         """It turns out that somebody lives elsewhere."""
         if lead := self._any(status__in=OPEN_STATUSES):
-            edit(lead, by=self.harbor.user("rosa"), changes={"zip_code": self.rng.choice(PLACES)}, now=self.now)
+            with suppress(EditError):  # a state that is known does not become unknown again
+                edit(lead, by=self.harbor.user("rosa"), changes={"zip_code": self.rng.choice(PLACES)}, now=self.now)
 
     def sweep(self) -> None:
         """The ladder climbs, holds end."""

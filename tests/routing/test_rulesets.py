@@ -68,7 +68,7 @@ def test_only_a_draft_can_be_published(harbor):
 def test_rules_that_are_wrong_are_not_put_in_force(harbor):
     draft = copy_into_draft(RuleSet.objects.get(), by=None, now=TUESDAY)
     Rule.objects.create(ruleset=draft, name="To Bob", position=99, then={"person": "bob"})
-    with pytest.raises(RuleSetError, match=r"rules\[7\].then.person: there is no person 'bob'"):
+    with pytest.raises(RuleSetError, match="Rule “To Bob”: there is no person 'bob'"):
         publish(draft, by=None, now=TUESDAY)
     with pytest.raises(RuleSetError, match=r"rules\[0\].when.teir: is not a condition"):
         load_rules([{"name": "Hot", "when": {"teir": "hot"}, "then": {"person": "rosa"}}], note="", now=TUESDAY)
