@@ -38,5 +38,5 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 # Tasks of a thread share a connection, as requests do (agency/celery.py looks after it); Celery would connect for each.
 CELERY_DB_REUSE_MAX = sys.maxsize
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "agency.beat:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
