@@ -114,7 +114,7 @@ def test_a_rung_that_is_tried_again_has_all_its_attempts(browse: Browse, rung: L
     assert (rung.state, rung.attempts) == (DueState.DUE, 0)
     assert escalation.run_due(NOW) == 1
     rung.refresh_from_db()
-    assert (rung.state, rung.outcome) == (DueState.DONE, f"Told {ana.owner.name}.")
+    assert (rung.state, rung.outcome) == (DueState.DONE, f"Told {ana.owner.name}")
 
 
 def test_a_held_lead_that_could_not_be_decided_is_on_the_list(browse: Browse, ana: Lead) -> None:
