@@ -10,7 +10,7 @@ from leads.current import Configuration, configuration
 from leads.flags import flag, unflag
 from leads.licensing import license_check
 from leads.models import Lead, Note, Policy, Quote
-from producers.models import Producer, Role
+from producers.managers import active_managers
 from routing.escalation import managers_of
 from routing.notices import page_of
 
@@ -59,7 +59,7 @@ def _words(sentence: Callable[..., str], lead: Lead, config: Configuration, row:
 
 
 def _tell_managers(lead: Lead, words: str, now: datetime) -> None:
-    every = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+    every = active_managers()
     send_all(
         [
             draft

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from agency.messaging import Draft, send_all, staff_drafts
 from agency.models import Heartbeat
+from producers.managers import active_managers
 from producers.models import License, Producer, Role
 from producers.roster import local_day, static
 
@@ -51,7 +52,7 @@ def warn(now: datetime) -> int:
     found = [one for one in _running_out(today) if _step((one.expires - today).days) is not None]
     if not found:
         return 0
-    managers = list(Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user"))
+    managers = list(active_managers())
     drafts = [draft for one in found for draft in _drafts(one, managers, today)]
     return len(send_all(drafts, now))
 

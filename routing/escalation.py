@@ -19,7 +19,8 @@ from agency.messaging import Draft, send_all, staff_drafts
 from agency.messaging.models import Severity
 from producers import roster as rosters
 from producers.facts import Roster
-from producers.models import Presence, Producer, Role
+from producers.managers import active_managers
+from producers.models import Presence, Producer
 from producers.standins import works_for
 from routing import current, notices
 from routing.assignment import AssignmentError, assign, facts_of, hand_over
@@ -287,7 +288,7 @@ def _recipients(step: LadderStep, config: Configuration, now: datetime) -> list[
 
 def managers_of(producer: Producer) -> list[Producer]:
     """Whom to tell of someone's leads: the active managers who lead their teams, else every active manager."""
-    managers = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+    managers = active_managers()
     leading = managers.filter(leads_teams__members=producer).distinct().order_by("key")
     return list(leading) or list(managers.order_by("key"))
 

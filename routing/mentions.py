@@ -13,7 +13,8 @@ from agency.messaging import Draft, staff_drafts, tell
 from producers import leaving
 from producers import roster as rosters
 from producers.facts import Roster
-from producers.models import Producer, Role, Team, Territory
+from producers.managers import active_managers
+from producers.models import Producer, Team, Territory
 from routing.current import Configuration
 from routing.engine import RuleSet, reach
 from routing.engine.actions import whom
@@ -117,7 +118,7 @@ def _drafts(producer: Producer, found: Iterable[str], path: str, config: Configu
     sentences = list(found)
     digest = hashlib.blake2s("\n".join(sentences).encode(), digest_size=8).hexdigest()
     day = rosters.local_day(now, config.roster.timezone)
-    managers = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+    managers = active_managers()
     return [
         draft
         for one in managers.exclude(pk=producer.pk).order_by("key")

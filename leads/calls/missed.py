@@ -14,7 +14,8 @@ from leads.followup.templates import render
 from leads.models import Call, CallEnd, CallState, FollowUpStep, Lead, Source, Template
 from leads.notices import URGENT, tell_owner
 from leads.work.calls import log_missed
-from producers.models import Producer, Role
+from producers.managers import active_managers
+from producers.models import Producer
 from producers.roster import static
 from routing import escalation
 from routing.notices import page_of
@@ -74,7 +75,7 @@ def tell_stand_in(call: Call, lead: Lead, who: Producer, now: datetime) -> None:
 
 def tell_of_stranger(source: Source, now: datetime) -> None:
     """The managers know that somebody called who cannot be called back."""
-    managers = Producer.objects.filter(active=True, role=Role.MANAGER).select_related("user")
+    managers = active_managers()
     send_all(
         [
             draft

@@ -10,7 +10,8 @@ from leads.inbound.words import Heading, Meaning
 from leads.locks import locked
 from leads.models import InboundMessage, Lead
 from leads.notices import URGENT, tell_owner
-from producers.models import Producer, Role
+from producers.managers import active_managers
+from producers.models import Producer
 from routing.escalation import managers_of
 
 KIND: Final = "lead_replied"
@@ -40,7 +41,7 @@ def alert(message: InboundMessage, heading: Heading, leads: Sequence[Lead], now:
     In the caller's transaction.
     """
     if message.lead_id is None:
-        managers = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+        managers = active_managers()
         return tell_managers(list(managers), UNKNOWN.format(way=WAYS[message.channel]), message, now)
     lead = locked(message.lead_id)  # a nurtured one has an owner again
     words = {"name": lead.name, "way": WAYS[message.channel], "place": "address" if message.channel == "email" else "number"}

@@ -15,7 +15,7 @@ from leads.inbound.senders import Sender, is_opted_out
 from leads.locks import locked
 from leads.models import Lead
 from leads.notices import tell_owner
-from producers.models import Producer, Role
+from producers.managers import active_managers
 
 AT_PROVIDER: Final = "twilio"
 ASKED_PROVIDER: Final = "The number has asked Twilio to stop."
@@ -90,7 +90,7 @@ def _lead(message: Message) -> Lead | None:
 
 def _tell_managers(what: str, subject: str, body: str, now: datetime) -> None:
     """Every manager knows, once a day."""
-    managers = Producer.objects.filter(role=Role.MANAGER, active=True, user__is_active=True).select_related("user")
+    managers = active_managers()
     drafts = [
         draft
         for manager in managers
